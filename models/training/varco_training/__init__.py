@@ -1,0 +1,1 @@
+"""The recipe that trains Varco's plate detector and plate reader."""
