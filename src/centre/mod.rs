@@ -1,0 +1,1 @@
+//! The operations centre's server: API, live events, workflow, control room.

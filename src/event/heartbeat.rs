@@ -1,0 +1,88 @@
+//! How a node and its cameras are.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// What a camera is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CameraState {
+    /// Trying to reach it.
+    Connecting,
+    /// Frames arrive.
+    Live,
+    /// Not reachable, or no frames; tried again with back-off.
+    Down,
+    /// A file or folder that came to its end.
+    Ended,
+}
+
+/// What is wrong with a camera's picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PictureFault {
+    /// Almost nothing is lit.
+    Dark,
+    /// No edge is sharp.
+    Blurred,
+    /// The same picture again and again.
+    Frozen,
+}
+
+/// One camera's health over the last seconds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CameraHealth {
+    /// Identifier of the camera within the node.
+    pub camera: String,
+    /// Camera name for people.
+    pub camera_name: String,
+    /// Site name for people.
+    pub site: String,
+    /// What it is doing.
+    pub state: CameraState,
+    /// The last error, in words for people.
+    pub error: Option<String>,
+    /// Frames per second decoded.
+    pub decoded_fps: f32,
+    /// Frames per second looked at.
+    pub analysed_fps: f32,
+    /// When the last frame was taken.
+    pub last_frame_at: Option<Timestamp>,
+    /// Width of the picture, 0 before the first frame.
+    pub width_px: u32,
+    /// Height of the picture, 0 before the first frame.
+    pub height_px: u32,
+    /// Connections after the first one.
+    pub reconnects: u64,
+    /// Faults that the decoder reported.
+    pub decode_errors: u64,
+    /// Frames dropped because the node was too slow.
+    pub dropped_frames: u64,
+    /// What is wrong with the picture.
+    pub faults: Vec<PictureFault>,
+}
+
+/// A node's regular sign of life.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct HeartbeatEvent {
+    /// Message format, [`crate::event::VERSION`].
+    pub version: u32,
+    /// Identifier of the message.
+    pub id: Uuid,
+    /// Identifier of the node.
+    pub node: String,
+    /// Node name for people.
+    pub node_name: String,
+    /// When it was sent, by the node's clock.
+    pub sent_at: Timestamp,
+    /// Version of the program.
+    pub software: String,
+    /// When the node started.
+    pub started_at: Timestamp,
+    /// Events that wait to be delivered.
+    pub outbox: u64,
+    /// Its cameras.
+    pub cameras: Vec<CameraHealth>,
+}

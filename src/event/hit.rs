@@ -1,0 +1,82 @@
+//! A match that somebody must verify.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::transit::{Evidence, Place};
+use crate::lists::{ListKind, Vehicle};
+use crate::plate::{Alternative, Country, PlateText};
+use crate::tracking::Direction;
+
+/// The list that a hit is on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ListedIn {
+    /// Identifier of the list.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// What it is of.
+    pub kind: ListKind,
+    /// Why the data may be processed.
+    pub purpose: String,
+    /// What allows it.
+    pub legal_basis: String,
+}
+
+/// What the list says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ListedEntry {
+    /// The plate as listed.
+    #[schemars(with = "String")]
+    pub plate: PlateText,
+    /// Country as listed.
+    #[schemars(with = "Option<String>")]
+    pub country: Option<Country>,
+    /// Why it is listed.
+    pub reason: Option<String>,
+    /// The register's reference number.
+    pub reference: Option<String>,
+    /// What the vehicle is.
+    pub vehicle: Vehicle,
+}
+
+/// A listed plate was, or may have been, read: an alert for an officer to verify.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct HitEvent {
+    /// Message format, [`crate::event::VERSION`].
+    pub version: u32,
+    /// Identifier of the hit.
+    pub id: Uuid,
+    /// The transit it belongs to.
+    pub transit: Uuid,
+    /// Where.
+    pub place: Place,
+    /// When the frame that was read was taken.
+    pub captured_at: Timestamp,
+    /// When the node matched it.
+    pub matched_at: Timestamp,
+    /// The plate as read.
+    #[schemars(with = "String")]
+    pub plate: PlateText,
+    /// Probability that `plate` is what is in the picture.
+    pub confidence: f32,
+    /// Country of the plate as read, if known.
+    #[schemars(with = "Option<String>")]
+    pub country: Option<Country>,
+    /// What else it might be.
+    pub alternatives: Vec<Alternative>,
+    /// Which way the vehicle moves.
+    pub direction: Direction,
+    /// The list.
+    pub list: ListedIn,
+    /// The entry, with the plate as listed.
+    pub entry: ListedEntry,
+    /// True when read and listed plate are the same text.
+    pub exact: bool,
+    /// Probability that the listed plate is the one in the picture.
+    pub probability: f32,
+    /// The picture that was read.
+    pub evidence: Evidence,
+}

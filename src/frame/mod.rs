@@ -1,0 +1,24 @@
+//! Pictures, frames and the geometry on them. No I/O, no clock.
+
+mod geometry;
+mod picture;
+
+use std::time::Duration;
+
+pub use geometry::{Quad, Rect};
+pub use picture::{ColourMatrix, Layout, Picture, PictureError, PixelBytes};
+
+use jiff::Timestamp;
+
+/// One decoded picture of a camera.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// Counts the frames that the source decoded, from 0, dropped ones included.
+    pub sequence: u64,
+    /// Time since the source's first frame; never goes back, also over reconnects.
+    pub stream_time: Duration,
+    /// When the camera took the picture (UTC), as well as the stream tells.
+    pub captured_at: Timestamp,
+    /// The pixels.
+    pub picture: Picture,
+}

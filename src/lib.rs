@@ -1,0 +1,34 @@
+//! Varco: number-plate reading and traffic analytics, from the camera to the officer.
+//!
+//! The modules follow the way of the data. A module may use only those that
+//! stand before it; `tests/architecture.rs` holds the rule and checks it.
+//!
+//! | module | what it does | input/output |
+//! |---|---|---|
+//! | [`plate`] | plate text, readings, country grammars | pure |
+//! | [`frame`] | pictures, frames, geometry | pure |
+//! | [`video`] | camera streams and files into frames | GStreamer |
+//! | [`vision`] | find plates, rectify, read | ONNX Runtime |
+//! | [`tracking`] | one transit per passing vehicle | pure |
+//! | [`lists`] | named registers of plates | files |
+//! | [`matching`] | transits against lists | pure |
+//! | [`event`] | the versioned messages: transit, hit, heartbeat | pure |
+//! | [`store`] | databases of node and centre, evidence pictures | SQLite |
+//! | [`link`] | node ↔ centre, known to each other by key | HTTPS |
+//! | [`node`] | the edge process | all of the above |
+//! | [`centre`] | the operations centre's server and control room | HTTP |
+//! | [`cli`] | the command line | terminal |
+
+pub mod centre;
+pub mod cli;
+pub mod event;
+pub mod frame;
+pub mod link;
+pub mod lists;
+pub mod matching;
+pub mod node;
+pub mod plate;
+pub mod store;
+pub mod tracking;
+pub mod video;
+pub mod vision;

@@ -1,0 +1,1 @@
+//! Node ↔ centre: events up, exactly once in effect; each side known by its key.

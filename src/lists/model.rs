@@ -1,0 +1,87 @@
+//! A list and its entries.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::plate::{Country, PlateText};
+
+/// What a list is of; decides what a hit on it means.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum ListKind {
+    /// Stolen vehicles.
+    Stolen,
+    /// Vehicles that the police look for (blacklist).
+    Wanted,
+    /// Without insurance.
+    Uninsured,
+    /// Periodic inspection (*revisione*) overdue.
+    NotInspected,
+    /// Seized, or under an administrative stop.
+    Seized,
+    /// Permits; a *missing* entry would be the hit. Imported, not yet matched.
+    Permit,
+    /// Known vehicles that are never reported.
+    Ignored,
+}
+
+/// A named register.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct List {
+    /// Short name used in files and addresses: lower case, digits, hyphens.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// What it is of.
+    pub kind: ListKind,
+    /// Why the data may be processed.
+    pub purpose: String,
+    /// The law, order or agreement that allows it.
+    pub legal_basis: String,
+    /// First day on which it matches; `None`: from the start.
+    pub valid_from: Option<Date>,
+    /// Last day on which it matches; afterwards it stops.
+    pub valid_to: Option<Date>,
+}
+
+/// What a register says of the vehicle.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Vehicle {
+    /// Maker.
+    pub make: Option<String>,
+    /// Model.
+    pub model: Option<String>,
+    /// Colour.
+    pub colour: Option<String>,
+}
+
+/// One plate in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The plate.
+    pub plate: PlateText,
+    /// Where it is registered, if the register says so.
+    pub country: Option<Country>,
+    /// Why it is in the list.
+    pub reason: Option<String>,
+    /// The register's own reference number.
+    pub reference: Option<String>,
+    /// First day on which the entry holds.
+    pub valid_from: Option<Date>,
+    /// Last day on which the entry holds.
+    pub valid_to: Option<Date>,
+    /// What the vehicle is.
+    pub vehicle: Vehicle,
+}

@@ -1,0 +1,7 @@
+//! The `varco` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    varco::cli::run()
+}

@@ -1,0 +1,1 @@
+//! The edge process: cameras → detections → transits → hits → outbox.

@@ -1,0 +1,9 @@
+//! Number plates as text: normalisation, readings, country grammars.
+//!
+//! Nothing here looks at a picture, does I/O or reads a clock.
+
+mod reading;
+mod text;
+
+pub use reading::{Alternative, Position, Reading};
+pub use text::{ALPHABET, Country, CountryError, PlateText, PlateTextError, character_index};

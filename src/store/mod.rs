@@ -1,0 +1,1 @@
+//! Databases of node and centre, and the evidence pictures beside them (SQLite).

@@ -1,0 +1,5 @@
+//! One transit per passing vehicle.
+
+mod transit;
+
+pub use transit::{Direction, Look, Transit, TransitState};

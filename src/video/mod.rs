@@ -1,0 +1,1 @@
+//! Camera streams and video files as frames (GStreamer).

@@ -1,0 +1,5 @@
+//! From a picture to detections and readings.
+
+mod detection;
+
+pub use detection::{Detection, Sighting};
