@@ -1,0 +1,178 @@
+"""What European plates say and how they are built: one row of data per country.
+
+Patterns: ``a`` a letter of the country's set, ``d`` a digit, ``n`` a digit 1-9, ``<a1-2>`` one or two letters, ``<d1-4>`` one
+to four digits, ``{X}`` a code of list X, capitals and digits themselves; between them ``~`` a narrow gap, a blank a wide one,
+``-`` a dash, ``.`` a dot, ``*`` a seal or coat of arms, ``/`` the next row. Colours: see `COLOURS`.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import codes
+
+# Background and foreground, RGB.
+COLOURS: dict[str, tuple[tuple[int, int, int], tuple[int, int, int]]] = {
+    "w": ((236, 236, 232), (18, 18, 20)),
+    "y": ((244, 198, 28), (18, 18, 20)),
+    "k": ((22, 22, 24), (228, 228, 222)),
+    "b": ((20, 60, 140), (236, 236, 236)),
+    "r": ((180, 24, 30), (240, 240, 240)),
+    "g": ((18, 110, 60), (236, 236, 236)),
+    "wr": ((238, 236, 230), (150, 20, 36)),
+    "wg": ((236, 236, 232), (20, 110, 60)),
+    "wb": ((236, 236, 232), (20, 40, 130)),
+    "o": ((232, 120, 30), (18, 18, 20)),
+    "lg": ((150, 210, 150), (18, 18, 20)),
+    "lb": ((150, 200, 235), (18, 18, 20)),
+    "yr": ((244, 198, 28), (160, 20, 30)),
+    "ky": ((22, 22, 24), (240, 200, 50)),
+}
+
+
+@dataclass(frozen=True)
+class Country:
+    """How one country's plates look. Patterns and colours are drawn by weight of repetition."""
+
+    code: str
+    weight: float
+    band: str
+    font: str
+    letters: str
+    one_row: tuple[str, ...]
+    two_row: tuple[str, ...]
+    colours: tuple[str, ...] = ("w",)
+    width: float = 4.73
+    """Width of a one-row plate divided by its height."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A concrete plate text: glyphs and separators, `/` between rows."""
+
+    country: str | None
+    tokens: str
+    """Letters and digits with the separators of the pattern."""
+
+    @property
+    def text(self) -> str:
+        """The text without separators."""
+        return re.sub(r"[ ~\-.*/]", "", self.tokens)
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return self.tokens.count("/") + 1
+
+
+_TOKEN = re.compile(r"<([ad])(\d)-(\d)>|\{(\w+)\}|(.)")
+
+
+@functools.cache
+def _parsed(pattern: str) -> tuple[tuple[str, str, int, int], ...]:
+    out = []
+    for kind, low, high, name, char in _TOKEN.findall(pattern):
+        if kind:
+            out.append((kind, "", int(low), int(high)))
+        elif name:
+            out.append(("code", name, 1, 1))
+        elif char in "adn":
+            out.append((char, "", 1, 1))
+        else:
+            out.append(("literal", char, 1, 1))
+    return tuple(out)
+
+
+def _draw(rng: np.random.Generator, pattern: str, letters: str) -> str:
+    out = []
+    for kind, value, low, high in _parsed(pattern):
+        count = low if low == high else int(rng.integers(low, high + 1))
+        if kind == "literal":
+            out.append(value)
+        elif kind == "code":
+            table = codes.LISTS[value]
+            out.append(table[int(rng.integers(len(table)))])
+        else:
+            source = {"a": letters, "d": "0123456789", "n": "123456789"}[kind]
+            chars = [source[int(i)] for i in rng.integers(len(source), size=count)]
+            if kind == "d" and low != high and chars[0] == "0":
+                chars[0] = "123456789"[int(rng.integers(9))]
+            out.extend(chars)
+    return "".join(out)
+
+
+@functools.cache
+def _matcher(pattern: str) -> re.Pattern[str]:
+    parts = []
+    for kind, value, low, high in _parsed(pattern):
+        if kind == "literal" and value in " ~-.*/":
+            continue
+        if kind == "literal":
+            parts.append(f"({value})")
+        elif kind == "code":
+            parts.append("(" + "|".join(sorted(codes.LISTS[value], key=len, reverse=True)) + ")")
+        else:
+            parts.append(f"([{'A-ZÄÖÜ' if kind == 'a' else '0-9'}]{{{low},{high}}})")
+    return re.compile("".join(parts))
+
+
+def _fit(text: str, pattern: str) -> str | None:
+    """`text` with the separators of `pattern`, or None where it is not of that form."""
+    found = _matcher(pattern).fullmatch(text)
+    if found is None:
+        return None
+    groups = iter(found.groups())
+    return "".join(v if k == "literal" and v in " ~-.*/" else next(groups) for k, v, _, _ in _parsed(pattern))
+
+
+def _generic(rng: np.random.Generator, text: str, rows: int) -> str:
+    """Any text: gaps where letters and digits meet; two rows split near the middle or at such a change."""
+    changes = [i for i in range(1, len(text)) if text[i].isdigit() != text[i - 1].isdigit()]
+    if rows == 2 and len(text) > 1:
+        cut = changes[int(rng.integers(len(changes)))] if changes and rng.random() < 0.6 else len(text) // 2
+        return text[:cut] + "/" + text[cut:]
+    gap = ("~", " ", "-", "", "")[int(rng.integers(5))]
+    keep = rng.random() < 0.85
+    return "".join((gap if i in changes and keep else "") + c for i, c in enumerate(text))
+
+
+def random_text(rng: np.random.Generator) -> str:
+    """A string of 4-9 signs without any national form, now a mix, now runs of letters and digits."""
+    length = int(rng.integers(4, 9)) if rng.random() < 0.9 else int(rng.integers(2, 11))
+    letters, digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
+    if rng.random() < 0.06:
+        letters += "ÄÖÜ"
+    out, use_letters = [], rng.random() < 0.5
+    mixed = rng.random() < 0.3
+    for _ in range(length):
+        if rng.random() < (0.5 if mixed else 0.3):
+            use_letters = not use_letters
+        source = letters if use_letters else digits
+        out.append(source[int(rng.integers(len(source)))])
+    return "".join(out)
+
+
+def draw_layout(
+    rng: np.random.Generator, country: Country | None, text: str | None, rows: int | None
+) -> Layout:
+    """A layout for `country` (None: no national form), for the given text where there is one."""
+    if country is None:
+        wanted = rows or (2 if rng.random() < 0.28 else 1)
+        return Layout(None, _generic(rng, text or random_text(rng), wanted))
+    two = rows == 2 or (rows is None and bool(country.two_row) and rng.random() < 0.2)
+    patterns = (country.two_row if two else country.one_row) or country.one_row
+    if text is None:
+        tokens = _draw(rng, patterns[int(rng.integers(len(patterns)))], country.letters)
+        if two and "/" not in tokens:
+            tokens = _generic(rng, Layout(None, tokens).text, 2)
+        return Layout(country.code, tokens)
+    order = [patterns[int(i)] for i in rng.permutation(len(patterns))]
+    fits = (fit for fit in (_fit(text, pattern) for pattern in order) if fit is not None)
+    tokens = next(fits, None)
+    if tokens is None or (two and "/" not in tokens):
+        tokens = _generic(rng, text, 2 if two else 1)
+    return Layout(country.code, tokens)

@@ -1,0 +1,196 @@
+"""Draws one flat plate: ground, bands, signs, seals, frame, bolts, dirt.
+
+All lengths follow from the plate's height in pixels, so the reader's training can draw small and fast and the scenes large.
+Colours are RGB tuples until the last step; pictures are BGR, uint8.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from . import fonts
+from .bands import draw_bands, draw_seal, small_text
+from .countries import COUNTRIES, pick_country
+from .formats import COLOURS, Country, Layout, draw_layout
+from .wear import add_frame, wear
+
+RANDOM_SHARE = 0.15
+_GAPS = {"~": 0.22, " ": 0.5, "-": 0.42, ".": 0.36, "*": 0.62}
+
+
+@dataclass(frozen=True)
+class RenderedPlate:
+    """A flat rectangular plate."""
+
+    image: np.ndarray
+    """BGR, uint8, height x width x 3; the plate with its frame fills it to the edges."""
+    text: str
+    """`A-Z0-9ÄÖÜ` without separators, rows joined from top to bottom."""
+    rows: int
+    country: str | None
+    """ISO 3166 code (`XK` Kosovo), None for a plate without a national form."""
+
+
+def render_plate(
+    rng: np.random.Generator,
+    text: str | None = None,
+    country: str | None = None,
+    rows: int | None = None,
+    night: bool = False,
+    height_px: int = 110,
+) -> RenderedPlate:
+    """Draw a plate: any of the known countries by weight, some 15 % random strings, or what is asked for.
+
+    `text` without `country` gives a plate of no national form; `rows` 1 or 2 forces the number of rows; `night` gives the
+    grey, washed-out look of infra-red light. `height_px` is the height of a one-row plate (two-row ones are about 1.85 times
+    as high); a one-row plate is about 4.7 times as wide as high.
+    """
+    chosen = COUNTRIES.get(country) if country else None
+    if country is None and text is None and rng.random() >= RANDOM_SHARE:
+        chosen = pick_country(rng.random())
+    layout = draw_layout(rng, chosen, text, rows)
+    if country is not None and chosen is None:
+        layout = replace(layout, country=country)
+    face = fonts.pick_face(rng, chosen.font if chosen else "any")
+    if any(c in layout.text for c in "ÄÖÜ") and not fonts.has_umlauts(face):
+        face = fonts.pick_face(rng, "fe")
+    image = _draw(rng, layout, chosen, face, height_px, night)
+    return RenderedPlate(image, layout.text, layout.rows, layout.country)
+
+
+def _infra_red(colour: tuple[int, int, int]) -> tuple[int, int, int]:
+    """How bright a colour is under infra-red light: red and yellow shine like white, blue goes dark."""
+    grey = int(0.8 * colour[0] + 0.15 * colour[1] + 0.05 * colour[2])
+    return (grey, grey, grey)
+
+
+def _pick_colours(rng: np.random.Generator, country: Country | None, night: bool) -> list[tuple[int, int, int]]:
+    if country is None and rng.random() < 0.25:
+        ground = rng.integers(0, 256, 3)
+        ink = rng.integers(0, 256, 3)
+        if abs(int(ground.mean()) - int(ink.mean())) < 90:
+            ink = np.full(3, 20 if ground.mean() > 110 else 235)
+        pair = (tuple(int(v) for v in ground), tuple(int(v) for v in ink))
+    else:
+        names = country.colours if country else ("w", "w", "w", "w", "y", "k", "b", "wb", "wg", "wr", "r", "g", "o", "lg", "yr", "ky")
+        pair = COLOURS[names[int(rng.integers(len(names)))]]
+    jitter = rng.integers(-14, 15, 2)
+    out = [tuple(int(np.clip(v + j, 0, 255)) for v in c) for c, j in zip(pair, jitter, strict=True)]
+    return [_infra_red(c) for c in out] if night else out
+
+
+def _size(rng: np.random.Generator, layout: Layout, country: Country | None, height: int) -> tuple[int, int]:
+    count = len(layout.text)
+    if layout.rows > 1:
+        high = round(height * rng.uniform(1.6, 2.0))
+        # Motorcycle plates are nearly square, the square ones of cars wider.
+        aspect = rng.uniform(1.0, 1.35) if rng.random() < 0.45 else rng.uniform(1.3, 1.9)
+        return max(round(high * aspect), round(height * 0.30 * count)), high
+    aspect = country.width if country else float(rng.uniform(2.2, 4.9))
+    if country and rng.random() < 0.15:
+        aspect *= rng.uniform(0.7, 1.05)
+    return round(height * max(aspect * rng.uniform(0.96, 1.04), 0.42 * count + 0.4)), height
+
+
+def _draw(rng: np.random.Generator, layout: Layout, country: Country | None, face: str, height: int, night: bool) -> np.ndarray:
+    ground, ink = _pick_colours(rng, country, night)
+    width, high = _size(rng, layout, country, height)
+    image = np.empty((high, width, 3), np.uint8)
+    image[:] = ground[::-1]
+    full_band = layout.rows == 1 or rng.random() < 0.5
+    left, right = draw_bands(rng, image, country, full_band, height, night)
+    stroke = int(rng.integers(-1, 3))
+    mask = np.zeros((high, width), np.uint8)
+    rows = layout.tokens.split("/")
+    shares = [1.0] if len(rows) == 1 else [s := float(rng.uniform(0.42, 0.54)), 1 - s]
+    top = round(high * rng.uniform(0.02, 0.06)) if len(rows) > 1 else 0
+    y = float(top)
+    small = f"{rng.choice(['LEON', 'CITY', 'GARAGE', 'STATE', 'AUTO'])}" if country is None and rng.random() < 0.2 else ""
+    for index, (row, share) in enumerate(zip(rows, shares, strict=True)):
+        row_high = (high - 2 * top) * share
+        # On many square plates only the first row stands beside the band.
+        x0, x1 = (left, width - right) if index == 0 or full_band else (round(0.03 * width), round(0.97 * width))
+        _draw_row(rng, image, mask, row, face, stroke, (x0, y, x1, y + row_high), country, night)
+        y += row_high
+    _ink(rng, image, mask, ink)
+    if small or (country is not None and country.code in ("IE", "GB") and rng.random() < 0.4):
+        words = small or ("ATHA CLIATH", "CORCAIGH", "MOTORS LTD", "GAILLIMH", "CARS")[int(rng.integers(5))]
+        at_top = country is not None and country.code == "IE" or rng.random() < 0.5
+        small_text(image, words, width // 2, round(high * (0.06 if at_top else 0.94)), round(high * 0.09), ink)
+    if rng.random() < 0.6:
+        thick = max(1, round(high * rng.uniform(0.01, 0.03)))
+        inset = round(high * rng.uniform(0, 0.04))
+        edge = ink if rng.random() < 0.7 else tuple(int(v * 0.6) for v in ground)
+        cv2.rectangle(image, (inset, inset), (width - 1 - inset, high - 1 - inset), edge[::-1], thick, cv2.LINE_AA)
+    image = wear(rng, image, night)
+    return add_frame(rng, image, night) if rng.random() < 0.3 else image
+
+
+def _draw_row(
+    rng: np.random.Generator, image: np.ndarray, mask: np.ndarray, row: str, face: str, stroke: int,
+    box: tuple[float, float, float, float], country: Country | None, night: bool,
+) -> None:
+    """Draw one row of signs centred into `box` (x0, y0, x1, y1), pressed together where it is too narrow."""
+    x0, y0, x1, y1 = box
+    cap = round((y1 - y0) * rng.uniform(0.62, 0.84))
+    stretch = cap / fonts.CAP_PX * float(rng.uniform(0.82, 1.12))
+    gap = cap * float(rng.uniform(0.08, 0.2))
+    # Some countries give each sign a cell of the same width, others the sign's own width and a fixed gap.
+    cell = cap * float(rng.uniform(0.5, 0.62)) if rng.random() < 0.35 else 0.0
+    bare = rng.random() < 0.1  # no dashes or seals drawn, only their gaps
+    parts: list[tuple[str, np.ndarray | None, float]] = []
+    for sign in row:
+        if sign in _GAPS:
+            parts.append((sign, None, _GAPS[sign] * cap * float(rng.uniform(0.8, 1.25))))
+        else:
+            glyph = fonts.glyph(face, sign, stroke)
+            parts.append((sign, glyph, max(cell, glyph.shape[1] * stretch + gap)))
+    total = sum(p[2] for p in parts)
+    room = (x1 - x0) * float(rng.uniform(0.88, 0.97))
+    squeeze = min(1.0, room / max(total, 1.0))
+    if total < room and rng.random() < 0.4:
+        squeeze = min(room / total, float(rng.uniform(1.0, 1.35)))
+    slack = (x1 - x0) - total * squeeze
+    x = x0 + slack * float(rng.uniform(0.3, 0.7))
+    top = round((y0 + y1 - cap) / 2 + (y1 - y0) * float(rng.uniform(-0.05, 0.05)))
+    for sign, glyph, advance in parts:
+        advance *= squeeze
+        if glyph is None:
+            if not bare and sign in "-.":
+                half, thick = (0.13 * cap if sign == "-" else 0.05 * cap), max(1, round(cap * 0.1))
+                middle, y = x + advance / 2, round(top + cap * 0.5)
+                cv2.line(mask, (round(middle - half), y), (round(middle + half), y), 255, thick)
+            elif not bare and sign == "*":
+                draw_seal(rng, image, round(x + advance / 2), top, cap, round(advance * 0.42), country, night)
+        else:
+            _blit(mask, glyph, x + advance / 2, top, max(2.0, glyph.shape[1] * stretch * min(squeeze, 1.12)), cap)
+        x += advance
+
+
+def _blit(mask: np.ndarray, glyph: np.ndarray, middle: float, top: int, width: float, height: int) -> None:
+    scaled = cv2.resize(glyph, (max(2, round(width)), max(2, height)), interpolation=cv2.INTER_AREA)
+    x, y = round(middle - scaled.shape[1] / 2), top
+    cx0, cy0 = max(0, -x), max(0, -y)
+    cx1, cy1 = min(scaled.shape[1], mask.shape[1] - x), min(scaled.shape[0], mask.shape[0] - y)
+    if cx1 > cx0 and cy1 > cy0:
+        part = mask[y + cy0 : y + cy1, x + cx0 : x + cx1]
+        np.maximum(part, scaled[cy0:cy1, cx0:cx1], out=part)
+
+
+def _ink(rng: np.random.Generator, image: np.ndarray, mask: np.ndarray, ink: tuple[int, int, int]) -> None:
+    """Blend the signs into the plate, half of the time with the light and dark edges of embossed metal."""
+    if rng.random() < 0.5:
+        depth = int(rng.integers(1, 3)) if image.shape[0] > 80 else 1
+        edge = cv2.subtract(mask[:-depth, :-depth], mask[depth:, depth:])
+        light = float(rng.uniform(0.15, 0.5))
+        view = image[depth:, depth:]
+        view[:] = cv2.subtract(view, cv2.merge([cv2.convertScaleAbs(edge, alpha=light)] * 3))
+    alpha = cv2.merge([mask] * 3)
+    colour = np.empty_like(image)
+    colour[:] = ink[::-1]
+    image[:] = cv2.add(
+        cv2.multiply(image, cv2.bitwise_not(alpha), scale=1 / 255), cv2.multiply(colour, alpha, scale=1 / 255)
+    )
