@@ -1,0 +1,1 @@
+"""Varco's plate detector: one small network that finds plates and their four corners."""

@@ -1,0 +1,109 @@
+"""The detector's network: dense 3x3 convolutions, a top-down pyramid, one map of stride 8.
+
+Dense convolutions rather than depthwise ones: on a CPU they train several times faster for the same accuracy,
+and ONNX Runtime quantises them well.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+STRIDE = 8
+"""Pixels of the network's picture per cell of its output map."""
+
+CHANNELS = 13
+"""Outputs per cell: heat, centre offset (2), log size (2), four corners (8)."""
+
+WIDTHS = (16, 32, 64, 96, 128)
+"""Channels at strides 2, 4, 8, 16, 32."""
+
+HEAT_PRIOR = 0.01
+"""The share of cells the untrained network calls a plate; keeps the first steps of the focal loss calm."""
+
+
+class Conv(nn.Sequential):
+    """Convolution, batch norm, ReLU."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int = 3, stride: int = 1) -> None:
+        super().__init__(
+            nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False),
+            nn.BatchNorm2d(outputs, momentum=0.03),
+            nn.ReLU(inplace=True),
+        )
+
+
+class Residual(nn.Module):
+    """Two 3x3 convolutions with a shortcut around them."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.body = nn.Sequential(Conv(channels, channels), Conv(channels, channels))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.body(x)
+
+
+class CrossStage(nn.Module):
+    """Cross-stage block: half of the channels pass through the residuals, half go around them."""
+
+    def __init__(self, inputs: int, outputs: int, depth: int) -> None:
+        super().__init__()
+        half = outputs // 2
+        self.through = Conv(inputs, half, 1)
+        self.around = Conv(inputs, half, 1)
+        self.blocks = nn.Sequential(*(Residual(half) for _ in range(depth)))
+        self.join = Conv(2 * half, outputs, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.join(torch.cat([self.blocks(self.through(x)), self.around(x)], 1))
+
+
+class PyramidPool(nn.Module):
+    """Three chained 5x5 max pools: context of up to 13 cells for the price of two 1x1 convolutions."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        half = channels // 2
+        self.reduce = Conv(channels, half, 1)
+        self.join = Conv(4 * half, channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        steps = [self.reduce(x)]
+        for _ in range(3):
+            steps.append(functional.max_pool2d(steps[-1], 5, 1, 2))
+        return self.join(torch.cat(steps, 1))
+
+
+class Detector(nn.Module):
+    """Pictures [N,3,H,W] (RGB, 0..1, H and W multiples of 32) to a map [N,13,H/8,W/8]."""
+
+    def __init__(self, widths: tuple[int, ...] = WIDTHS, head: int = 48) -> None:
+        super().__init__()
+        c2, c4, c8, c16, c32 = widths
+        self.to4 = nn.Sequential(Conv(3, c2, 3, 2), Conv(c2, c4, 3, 2), CrossStage(c4, c4, 1))
+        self.to8 = nn.Sequential(Conv(c4, c8, 3, 2), CrossStage(c8, c8, 2))
+        self.to16 = nn.Sequential(Conv(c8, c16, 3, 2), CrossStage(c16, c16, 2))
+        self.to32 = nn.Sequential(Conv(c16, c32, 3, 2), CrossStage(c32, c32, 1), PyramidPool(c32))
+        self.lateral16 = Conv(c32, c16, 1)
+        self.mix16 = CrossStage(2 * c16, c16, 1)
+        self.lateral8 = Conv(c16, c8, 1)
+        self.mix8 = CrossStage(2 * c8, c8, 1)
+        self.head = nn.Sequential(Conv(c8, head), Conv(head, head))
+        self.output = nn.Conv2d(head, CHANNELS, 1)
+        nn.init.normal_(self.output.weight, std=0.01)
+        nn.init.zeros_(self.output.bias)
+        with torch.no_grad():
+            self.output.bias[0] = torch.logit(torch.tensor(HEAT_PRIOR))
+            self.output.bias[3:5] = torch.tensor([1.6, 0.5])  # a plate of about 40x13 px
+            self.output.bias[5:13] = torch.tensor([-0.5, -0.5, 0.5, -0.5, 0.5, 0.5, -0.5, 0.5])
+
+    def forward(self, images: Tensor) -> Tensor:
+        at8 = self.to8(self.to4(images))
+        at16 = self.to16(at8)
+        at32 = self.to32(at16)
+        up16 = functional.interpolate(self.lateral16(at32), scale_factor=2.0, mode="nearest")
+        at16 = self.mix16(torch.cat([up16, at16], 1))
+        up8 = functional.interpolate(self.lateral8(at16), scale_factor=2.0, mode="nearest")
+        return self.output(self.head(self.mix8(torch.cat([up8, at8], 1))))
