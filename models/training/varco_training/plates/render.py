@@ -18,6 +18,8 @@ from .formats import COLOURS, Country, Layout, draw_layout
 from .wear import add_frame, wear
 
 RANDOM_SHARE = 0.15
+FRAMED_SHARE = 0.3
+"""How many plates are shown in a holder."""
 _GAPS = {"~": 0.22, " ": 0.5, "-": 0.42, ".": 0.36, "*": 0.62}
 
 
@@ -41,12 +43,13 @@ def render_plate(
     rows: int | None = None,
     night: bool = False,
     height_px: int = 110,
+    framed: bool | None = None,
 ) -> RenderedPlate:
     """Draw a plate: any of the known countries by weight, some 15 % random strings, or what is asked for.
 
     `text` without `country` gives a plate of no national form; `rows` 1 or 2 forces the number of rows; `night` gives the
     grey, washed-out look of infra-red light. `height_px` is the height of a one-row plate (two-row ones are about 1.85 times
-    as high); a one-row plate is about 4.7 times as wide as high.
+    as high); a one-row plate is about 4.7 times as wide as high. `framed` puts it in a holder, or never does; by default 30 %.
     """
     chosen = COUNTRIES.get(country) if country else None
     if country is None and text is None and rng.random() >= RANDOM_SHARE:
@@ -58,6 +61,8 @@ def render_plate(
     if any(c in layout.text for c in "ÄÖÜ") and not fonts.has_umlauts(face):
         face = fonts.pick_face(rng, "fe")
     image = _draw(rng, layout, chosen, face, height_px, night)
+    if framed if framed is not None else rng.random() < FRAMED_SHARE:
+        image = add_frame(rng, image, night)
     return RenderedPlate(image, layout.text, layout.rows, layout.country)
 
 
@@ -125,8 +130,7 @@ def _draw(rng: np.random.Generator, layout: Layout, country: Country | None, fac
         inset = round(high * rng.uniform(0, 0.04))
         edge = ink if rng.random() < 0.7 else tuple(int(v * 0.6) for v in ground)
         cv2.rectangle(image, (inset, inset), (width - 1 - inset, high - 1 - inset), edge[::-1], thick, cv2.LINE_AA)
-    image = wear(rng, image, night)
-    return add_frame(rng, image, night) if rng.random() < 0.3 else image
+    return wear(rng, image, night)
 
 
 def _draw_row(
