@@ -1,5 +1,7 @@
 //! Modules import only along the way of the data (docs/design/architecture.md).
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,9 +1,68 @@
 //! The command line: arguments in, one call per subcommand.
+//!
+//! Results go to standard output, progress and logs to standard error. Exit
+//! status: 0 done, 1 failed, 2 wrong usage (a bad argument, a bad configuration).
 
+mod completions;
+mod failure;
+
+use std::io::IsTerminal;
 use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+/// Reads number plates, from the camera to the officer.
+#[derive(Debug, Parser)]
+#[command(name = "varco", version, arg_required_else_help = true, max_term_width = 100)]
+struct Cli {
+    /// More log lines on standard error (twice: everything).
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    verbose: u8,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Writes the completion script of a shell.
+    Completions(completions::Args),
+}
 
 /// Runs the command that the process's arguments name.
 #[must_use]
 pub fn run() -> ExitCode {
-    ExitCode::SUCCESS
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are results, not faults.
+            let code = u8::from(error.use_stderr()) * 2;
+            // The terminal may be gone; there is nobody left to tell.
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    start_log(cli.verbose);
+    let outcome = match &cli.command {
+        Command::Completions(args) => completions::run(args),
+    };
+    outcome.unwrap_or_else(|failure| failure.report())
+}
+
+/// Log lines go to standard error; `RUST_LOG` overrides the level.
+fn start_log(verbose: u8) {
+    let default = match verbose {
+        0 => "warn,varco=info",
+        1 => "info,varco=debug",
+        _ => "debug",
+    };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    let started = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
+        .try_init();
+    // A second start in one process keeps the first log.
+    drop(started);
 }
