@@ -5,6 +5,7 @@
 //!
 //! | module | what it does | input/output |
 //! |---|---|---|
+//! | [`config`] | settings files, with errors a person can act on | pure |
 //! | [`plate`] | plate text, readings, country grammars | pure |
 //! | [`frame`] | pictures, frames, geometry | pure |
 //! | [`video`] | camera streams and files into frames | GStreamer |
@@ -21,6 +22,7 @@
 
 pub mod centre;
 pub mod cli;
+pub mod config;
 pub mod event;
 pub mod frame;
 pub mod link;

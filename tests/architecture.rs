@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// What each module may use. A module that is not named here is a fault too.
 const MAY_USE: &[(&str, &[&str])] = &[
+    ("config", &[]),
     ("plate", &[]),
     ("frame", &[]),
     ("video", &["frame"]),
@@ -21,16 +22,16 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "node",
         &[
-            "plate", "frame", "video", "vision", "tracking", "lists", "matching", "event", "store",
-            "link",
+            "config", "plate", "frame", "video", "vision", "tracking", "lists", "matching",
+            "event", "store", "link",
         ],
     ),
-    ("centre", &["plate", "lists", "event", "store", "link"]),
+    ("centre", &["config", "plate", "lists", "event", "store", "link"]),
     (
         "cli",
         &[
-            "plate", "frame", "video", "vision", "tracking", "lists", "matching", "event", "store",
-            "link", "node", "centre",
+            "config", "plate", "frame", "video", "vision", "tracking", "lists", "matching",
+            "event", "store", "link", "node", "centre",
         ],
     ),
 ];
