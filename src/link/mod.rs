@@ -1,1 +1,12 @@
-//! Node ↔ centre: events up, exactly once in effect; each side known by its key.
+//! Node ↔ centre: each knows the other by its key, never by its address alone.
+
+mod identity;
+mod message;
+mod tls;
+
+pub use identity::{Fingerprint, FingerprintError, Identity, IdentityError};
+pub use message::{Delivery, Jpeg, Numbered, Problem, Receipt, Refusal};
+pub use tls::{PeerAcceptor, PeerKey, TlsError, client_config, server_config};
+
+/// Where a centre takes deliveries.
+pub const EVENTS_PATH: &str = "/link/v1/events";

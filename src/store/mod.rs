@@ -1,1 +1,7 @@
-//! Databases of node and centre, and the evidence pictures beside them (SQLite).
+//! Databases of node and centre, and the evidence pictures beside them.
+
+mod database;
+mod evidence;
+
+pub use database::{Database, DatabaseError};
+pub use evidence::{EvidenceError, EvidenceStore, sha256_hex};
