@@ -1,0 +1,166 @@
+"""Train the reader: ``python -m varco_training.reader.train --data DIR --out DIR [--minutes N] [--resume]``.
+
+Runs on one core; a second process of lowest priority renders fresh plates while the machine has nothing better to do. The
+learning rate follows the CPU time spent out of `--minutes`, so a slow machine trains less but always to the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ..pack import plate_crops
+from ..plates import CODES
+from .measure import Infer, read, score, through_box
+from .network import Reader
+from .samples import IGNORED, Batch, Pool, RealCrops, make_batch, rendered
+
+BATCH, REAL_SHARE, PEAK_RATE = 128, 0.15, 2.5e-3
+POOL = 30_000
+MAX_REUSE = 4
+"""How often a rendered crop may be used on average; beyond that the training itself renders."""
+
+
+def network_infer(model: nn.Module) -> Infer:
+    """Inference with a torch model in eval mode."""
+
+    def infer(crops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        with torch.no_grad():
+            logits, country = model(to_tensor(crops))
+        return logits.float().numpy(), country.float().numpy()
+
+    return infer
+
+
+def to_tensor(images: np.ndarray) -> Tensor:
+    """N x 48 x 160 x 3 uint8 to channels-last N x 3 x 48 x 160 floats 0..1."""
+    return torch.from_numpy(images).permute(0, 3, 1, 2).float().div_(255)
+
+
+def loss_of(model: nn.Module, batch: Batch) -> Tensor:
+    """CTC loss plus a small weight of the country loss."""
+    images = to_tensor(batch.images)
+    gain = torch.empty(len(images), 1, 1, 1).uniform_(0.8, 1.15)
+    with torch.autocast("cpu", torch.bfloat16):
+        logits, country = model((images * gain).clamp_(0, 1))
+    steps = F.log_softmax(logits.float(), dim=-1).transpose(0, 1)
+    lengths = torch.from_numpy(batch.lengths.astype(np.int64))
+    ctc = F.ctc_loss(steps, torch.from_numpy(batch.targets.astype(np.int64)), torch.full_like(lengths, steps.shape[0]), lengths,
+                     reduction="sum", zero_infinity=True) / lengths.sum()
+    return ctc + 0.1 * F.cross_entropy(country.float(), torch.from_numpy(batch.countries), ignore_index=IGNORED, label_smoothing=0.05)
+
+
+class Trainer:
+    """Model, average, optimiser and the clock."""
+
+    def __init__(self, out: Path, minutes: float) -> None:
+        self.model = Reader(len(CODES) + 1).to(memory_format=torch.channels_last)
+        self.average = copy.deepcopy(self.model).eval()
+        decay = [p for p in self.model.parameters() if p.ndim > 1]
+        plain = [p for p in self.model.parameters() if p.ndim <= 1]
+        groups = [{"params": decay, "weight_decay": 0.02}, {"params": plain, "weight_decay": 0.0}]
+        self.optimiser = torch.optim.AdamW(groups, lr=PEAK_RATE, betas=(0.9, 0.98))
+        self.path, self.seconds = out / "checkpoint.pt", minutes * 60
+        self.step, self.spent = 0, 0.0
+
+    @property
+    def progress(self) -> float:
+        """Share of the CPU time spent, 0..1."""
+        return min(1.0, self.spent / self.seconds)
+
+    def update(self, batch: Batch) -> float:
+        """One step; returns the loss."""
+        start = time.process_time()
+        rate = PEAK_RATE * min(1.0, (self.step + 1) / 150) * (0.5 + 0.5 * np.cos(np.pi * self.progress)) + 1e-6
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        loss = loss_of(self.model, batch)
+        self.optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
+        self.optimiser.step()
+        self.step += 1
+        keep = min(0.998, 1 - 1 / (1 + self.step / 10))
+        with torch.no_grad():
+            for mean, now in zip(self.average.state_dict().values(), self.model.state_dict().values(), strict=True):
+                if mean.dtype.is_floating_point:
+                    mean.lerp_(now, 1 - keep)
+        self.spent += time.process_time() - start
+        return float(loss.detach())
+
+    def save(self) -> None:
+        """Write the checkpoint in one move, so that a kill leaves the last whole one."""
+        state = {"model": self.model.state_dict(), "average": self.average.state_dict(), "optimiser": self.optimiser.state_dict(),
+                 "step": self.step, "spent": self.spent, "countries": CODES}
+        torch.save(state, self.path.with_suffix(".tmp"))
+        self.path.with_suffix(".tmp").replace(self.path)
+
+    def load(self) -> None:
+        """Go on from the checkpoint."""
+        state = torch.load(self.path, weights_only=True)
+        self.model.load_state_dict(state["model"])
+        self.average.load_state_dict(state["average"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.step, self.spent = state["step"], state["spent"]
+
+
+def train(data: Path, out: Path, minutes: float, resume: bool, seed: int = 1) -> None:
+    """The whole run; prints progress and the accuracy on rendered and real validation plates."""
+    out.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+    torch.manual_seed(seed)
+    trainer = Trainer(out, minutes)
+    if resume:
+        trainer.load()
+    real = RealCrops(data)
+    val = plate_crops(data, "val")
+    val_inputs, val_texts = [through_box(c) for c in val], [c.text for c in val]
+    check = np.random.default_rng(99)
+    synthetic = [rendered(check, 1.0) for _ in range(400)]
+    pool = Pool(POOL)
+    rng = np.random.default_rng([seed, trainer.step])
+    pool.start(seed + 1000 + trainer.step)
+    used, losses, started, next_check = 0, [], time.time(), trainer.spent + 90
+    try:
+        while trainer.progress < 1:
+            pool.severity.value = min(1.0, 0.15 + trainer.progress / 0.12)
+            while pool.produced.value < max(3000, used / MAX_REUSE):
+                pool.render(rng)
+            losses.append(trainer.update(make_batch(rng, pool, real, BATCH, REAL_SHARE)))
+            used += BATCH
+            if trainer.step % 50 == 0:
+                trainer.save()
+                print(f"step {trainer.step} cpu {trainer.spent:.0f} s wall {time.time() - started:.0f} s loss "
+                      f"{np.mean(losses[-50:]):.4f} rendered {pool.produced.value} used {used}", flush=True)
+            if trainer.spent >= next_check:
+                next_check = trainer.spent + 180
+                infer = network_infer(trainer.average)
+                print("  rendered", score(read(infer, [s[0] for s in synthetic]), [s[1] for s in synthetic]), flush=True)
+                print("  real val", score(read(infer, val_inputs), val_texts), flush=True)
+        trainer.save()
+    finally:
+        pool.stop()
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="the data pack's folder")
+    parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints")
+    parser.add_argument("--minutes", type=float, default=28, help="CPU minutes of training")
+    parser.add_argument("--resume", action="store_true")
+    args = parser.parse_args()
+    train(args.data, args.out, args.minutes, args.resume)
+
+
+if __name__ == "__main__":
+    main()
