@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from . import ALPHABET
+from . import ALPHABET, STEPS
 
 CHANNELS = (32, 48, 96, 128)
 
@@ -56,4 +56,4 @@ class Reader(nn.Module):
         whole = x.mean(dim=(2, 3))
         told = torch.relu(self.context(whole))
         x = self.classes(x + told[:, :, None, None])
-        return x.flatten(2).transpose(1, 2), self.country(whole)
+        return x.reshape(-1, len(ALPHABET) + 1, STEPS).transpose(1, 2), self.country(whole)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import copy
+import math
 import time
 from pathlib import Path
 
@@ -79,7 +80,8 @@ class Trainer:
     def update(self, batch: Batch) -> float:
         """One step; returns the loss."""
         start = time.process_time()
-        rate = PEAK_RATE * min(1.0, (self.step + 1) / 150) * (0.5 + 0.5 * np.cos(np.pi * self.progress)) + 1e-6
+        warm = min(1.0, (self.step + 1) / 150)
+        rate = PEAK_RATE * warm * (0.5 + 0.5 * math.cos(math.pi * self.progress)) + 1e-6
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         loss = loss_of(self.model, batch)

@@ -1,0 +1,91 @@
+"""Export the reader: ``python -m varco_training.reader.export --run DIR --out FILE [--precision int8|fp32]``.
+
+Folds the batch normalisation, writes ONNX with Varco's metadata, quantises with rendered crops. The file's interface: input
+``crops`` float32 [N, 3, 48, 160] RGB 0..1; outputs ``logits`` float32 [N, 80, 40] (class 0 blank) and ``country`` [N, K].
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import tempfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnx
+import torch
+from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from ..quantise import quantise
+from . import ALPHABET, HEIGHT, MARGIN_X, MARGIN_Y, WIDTH
+from .network import Reader
+from .samples import rendered
+
+CALIBRATION_CROPS = 512
+
+
+def load(checkpoint: Path) -> tuple[Reader, list[str]]:
+    """The averaged network of a checkpoint, batch normalisation folded, and its countries."""
+    state = torch.load(checkpoint, weights_only=True)
+    model = Reader(len(state["countries"]) + 1)
+    model.load_state_dict(state["average"])
+    model.eval()
+    for module in list(model.modules()):
+        if isinstance(module, nn.Sequential) and len(module) == 2 and isinstance(module[1], nn.BatchNorm2d):
+            module[0], module[1] = fuse_conv_bn_eval(module[0], module[1]), nn.Identity()
+    return model, list(state["countries"])
+
+
+def _commit() -> str:
+    here = Path(__file__).parent
+    found = subprocess.run(["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, check=False)
+    return found.stdout.strip() or "unknown"
+
+
+def write_fp32(checkpoint: Path, target: Path, version: str) -> None:
+    """Write the fp32 network with its metadata."""
+    model, countries = load(checkpoint)
+    torch.onnx.export(
+        model, (torch.zeros(1, 3, HEIGHT, WIDTH),), str(target), input_names=["crops"], output_names=["logits", "country"],
+        dynamic_axes={"crops": {0: "N"}, "logits": {0: "N"}, "country": {0: "N"}}, opset_version=17, dynamo=False,
+    )
+    graph = onnx.load(target)
+    facts = {
+        "alphabet": ALPHABET, "countries": ",".join([*countries, ""]), "version": version, "recipe_commit": _commit(),
+        "margin_x": str(MARGIN_X), "margin_y": str(MARGIN_Y),
+    }
+    onnx.helper.set_model_props(graph, facts)
+    onnx.save(graph, target)
+
+
+def calibration(seed: int = 7, batch: int = 32) -> list[np.ndarray]:
+    """Rendered crops as the network takes them."""
+    cv2.setNumThreads(1)
+    rng = np.random.default_rng(seed)
+    crops = np.stack([rendered(rng, 0.8)[0] for _ in range(CALIBRATION_CROPS)])
+    floats = np.ascontiguousarray(crops.transpose(0, 3, 1, 2)).astype(np.float32) / 255
+    return [floats[i : i + batch] for i in range(0, len(floats), batch)]
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--run", type=Path, required=True, help="folder of the checkpoint")
+    parser.add_argument("--out", type=Path, required=True, help="the ONNX file to write")
+    parser.add_argument("--precision", choices=("int8", "fp32"), default="int8")
+    parser.add_argument("--version", default="0.1.0")
+    args = parser.parse_args()
+    checkpoint = args.run / "checkpoint.pt"
+    if args.precision == "fp32":
+        write_fp32(checkpoint, args.out, args.version)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        full = Path(folder) / "reader.onnx"
+        write_fp32(checkpoint, full, args.version)
+        quantise(full, args.out, calibration())
+
+
+if __name__ == "__main__":
+    main()
