@@ -46,7 +46,7 @@ pub fn run() -> ExitCode {
     let outcome = match &cli.command {
         Command::Completions(args) => completions::run(args),
     };
-    outcome.unwrap_or_else(|failure| failure.report())
+    outcome.unwrap_or_else(failure::Failure::report)
 }
 
 /// Log lines go to standard error; `RUST_LOG` overrides the level.

@@ -22,6 +22,7 @@ pub const VERSION: u32 = 1;
 /// Any message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "type", rename_all = "kebab-case")]
+#[allow(clippy::large_enum_variant, reason = "events are few and short-lived")]
 pub enum Event {
     /// A vehicle passed.
     Transit(TransitEvent),

@@ -14,11 +14,13 @@ pub struct Detection {
     pub score: f32,
 }
 
-/// A detection with what was read of it, if it was read.
+/// A detection with what was read of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sighting {
     /// Where the plate is.
     pub detection: Detection,
-    /// What it says; `None` when it was not read (too small, or nothing to gain).
-    pub reading: Option<Reading>,
+    /// What it says; no positions when it is unreadable.
+    pub reading: Reading,
+    /// Rows of characters, 1 or 2.
+    pub rows: u8,
 }

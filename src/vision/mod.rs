@@ -1,5 +1,22 @@
 //! From a picture to detections and readings.
+//!
+//! [`Engine`] is all that other modules need: it finds plates in a picture, pulls
+//! them straight by their four corners and reads them. The networks run on ONNX
+//! Runtime ([`Runtime`]); nothing here does I/O apart from loading those two.
 
 mod detection;
+mod detector;
+mod engine;
+mod error;
+mod letterbox;
+mod model;
+mod reader;
+mod rectify;
+mod runtime;
 
 pub use detection::{Detection, Sighting};
+pub use engine::{Engine, EngineConfig};
+pub use error::VisionError;
+pub use model::{ModelCard, Models};
+pub use rectify::{CROP_HEIGHT_PX, CROP_VALUES, CROP_WIDTH_PX, MARGIN_X, MARGIN_Y, rectify};
+pub use runtime::Runtime;

@@ -1,0 +1,100 @@
+//! The trained networks and the sessions that run them.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+use ort::session::Session;
+use ort::session::builder::GraphOptimizationLevel;
+use sha2::{Digest, Sha256};
+
+use super::error::VisionError;
+use super::runtime::Runtime;
+
+/// The networks that the program brings along.
+const DETECTOR: &[u8] = include_bytes!("../../models/plate-detector.onnx");
+const READER: &[u8] = include_bytes!("../../models/plate-reader.onnx");
+
+/// Which trained networks to use.
+#[derive(Debug, Clone, Default)]
+pub struct Models {
+    /// A detector file in place of the built-in one.
+    pub detector: Option<PathBuf>,
+    /// A reader file in place of the built-in one.
+    pub reader: Option<PathBuf>,
+}
+
+/// What a loaded model says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelCard {
+    /// Built-in, or the file.
+    pub origin: String,
+    /// Version written at export.
+    pub version: String,
+    /// Start of the file's SHA-256, lower-case hexadecimal.
+    pub sha256_prefix: String,
+    /// Size of the file.
+    pub bytes: usize,
+}
+
+/// A session with what its model says of itself.
+pub(super) struct Model {
+    pub(super) session: Session,
+    pub(super) card: ModelCard,
+}
+
+impl Model {
+    pub(super) fn detector(runtime: &Runtime, models: &Models) -> Result<Self, VisionError> {
+        Self::load(runtime, "plate detector", DETECTOR, models.detector.as_deref())
+    }
+
+    pub(super) fn reader(runtime: &Runtime, models: &Models) -> Result<Self, VisionError> {
+        Self::load(runtime, "plate reader", READER, models.reader.as_deref())
+    }
+
+    fn load(
+        runtime: &Runtime,
+        name: &str,
+        built_in: &'static [u8],
+        file: Option<&Path>,
+    ) -> Result<Self, VisionError> {
+        let (bytes, origin) = match file {
+            None => (Cow::Borrowed(built_in), "built in".to_owned()),
+            Some(path) => {
+                let bytes = std::fs::read(path).map_err(|error| VisionError::Model {
+                    model: path.display().to_string(),
+                    reason: error.to_string(),
+                })?;
+                (Cow::Owned(bytes), path.display().to_string())
+            }
+        };
+        let unusable =
+            |reason: String| VisionError::Model { model: format!("{name} ({origin})"), reason };
+        let session = open(runtime, &bytes).map_err(|error| unusable(error.to_string()))?;
+        let version = session
+            .metadata()
+            .ok()
+            .and_then(|metadata| metadata.custom("version"))
+            .unwrap_or_else(|| "unknown".to_owned());
+        let digest = Sha256::digest(&bytes);
+        let sha256_prefix = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        let card = ModelCard { origin, version, sha256_prefix, bytes: bytes.len() };
+        Ok(Self { session, card })
+    }
+
+    /// A value that was written into the model at export.
+    pub(super) fn property(&self, key: &str) -> Option<String> {
+        self.session.metadata().ok().and_then(|metadata| metadata.custom(key))
+    }
+}
+
+/// One thread a session and no spinning: several cameras share the cores, and
+/// spinning threads take them from each other.
+fn open(runtime: &Runtime, bytes: &[u8]) -> ort::Result<Session> {
+    Session::builder(&runtime.environment)?
+        .with_intra_threads(1)?
+        .with_inter_threads(1)?
+        .with_intra_op_spinning(false)?
+        .with_inter_op_spinning(false)?
+        .with_optimization_level(GraphOptimizationLevel::Level3)?
+        .commit_from_memory(bytes)
+}
