@@ -85,3 +85,24 @@ pub struct Entry {
     /// What the vehicle is.
     pub vehicle: Vehicle,
 }
+
+impl List {
+    /// Whether the list holds on a day: it stops by itself when its validity lapses.
+    #[must_use]
+    pub fn holds_on(&self, day: Date) -> bool {
+        holds(self.valid_from, self.valid_to, day)
+    }
+}
+
+impl Entry {
+    /// Whether the entry holds on a day.
+    #[must_use]
+    pub fn holds_on(&self, day: Date) -> bool {
+        holds(self.valid_from, self.valid_to, day)
+    }
+}
+
+/// Both ends belong to the time in which something holds.
+fn holds(from: Option<Date>, to: Option<Date>, day: Date) -> bool {
+    from.is_none_or(|from| from <= day) && to.is_none_or(|to| day <= to)
+}

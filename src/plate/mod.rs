@@ -2,6 +2,7 @@
 //!
 //! Nothing here looks at a picture, does I/O or reads a clock.
 
+pub mod grammar;
 mod reading;
 mod text;
 

@@ -1,0 +1,65 @@
+//! Country grammars: which texts are plates, where, and how much that may weigh.
+//!
+//! The formats are data, a file per country or region, each row with its public
+//! source; `docs/reference/plates.md` shows them all. Syntax only *ranks* what the
+//! reader could not decide ([`rank`]); it never overrides strong pixels and never
+//! refuses a plate of no known format.
+
+mod format;
+mod italy;
+mod rank;
+mod search;
+
+pub use format::Format;
+pub use rank::{MAX_WEIGHT, rank, weight};
+
+use super::text::{Country, PlateText};
+
+/// Every format that is known, country by country, Italy first.
+pub fn all() -> impl Iterator<Item = &'static Format> {
+    [italy::FORMATS].into_iter().flatten()
+}
+
+/// The formats that a text fits, without doubles, in the order of [`all`].
+#[must_use]
+pub fn formats(text: &PlateText) -> Vec<&'static Format> {
+    let mut found: Vec<&'static Format> = Vec::new();
+    for format in format::fitting(&format::indices(text.as_str())) {
+        if !found.iter().any(|known| std::ptr::eq(*known, format)) {
+            found.push(format);
+        }
+    }
+    found
+}
+
+/// Probability that a picture's hint of a country outweighs a grammar it does not fit.
+const STRONG_HINT: f32 = 0.8;
+
+/// The country of a plate, from its text and from what the picture suggests.
+///
+/// The picture's country is taken when the text fits one of its formats or when the
+/// picture is sure (0.8 or more); else the only country whose formats the text fits,
+/// rare formats only where no common one fits; else none: several countries write
+/// `AB123CD`, and text alone does not tell them apart.
+#[must_use]
+pub fn country(text: &PlateText, hint: Option<(Country, f32)>) -> Option<Country> {
+    let formats = formats(text);
+    if let Some((country, probability)) = hint
+        && (probability >= STRONG_HINT || formats.iter().any(|f| f.country == country))
+    {
+        return Some(country);
+    }
+    let only = |common: bool| {
+        let mut countries = formats.iter().filter(|f| f.common || !common).map(|f| f.country);
+        let first = countries.next();
+        (first, countries.any(|country| Some(country) != first))
+    };
+    match only(true) {
+        (Some(country), false) => Some(country),
+        (Some(_), true) => None,
+        (None, _) => match only(false) {
+            (first, false) => first,
+            (_, true) => None,
+        },
+    }
+}

@@ -1,0 +1,202 @@
+//! A mild prior from syntax: it decides between look-alikes and nothing else.
+
+use super::super::reading::{Alternative, Reading};
+use super::super::text::{ALPHABET, Country, PlateText};
+use super::format::fitting;
+use super::search::best;
+
+/// How much more a text of a known, common format weighs than one of none.
+const KNOWN: f32 = 6.0;
+/// The same for a format that is rarely met.
+const KNOWN_RARE: f32 = 3.0;
+/// How much weight a format of the country that the picture suggests can add.
+const SUGGESTED: f32 = 18.0;
+
+/// The most that syntax can weigh: the ratio between the best and the worst text.
+///
+/// So a character that the pixels give a probability above `24 / 25` = 0.96 stays,
+/// whatever the syntax says of it: any text with another character there is, before
+/// syntax, more than 24 times less probable than the same text with it.
+pub const MAX_WEIGHT: f32 = KNOWN + SUGGESTED;
+
+/// Texts looked at in one reading at most.
+const MAX_TEXTS: usize = 192;
+
+/// The weight of a text (as places in the alphabet) against one of no known format,
+/// from 1 to [`MAX_WEIGHT`].
+pub(super) fn weight_of(text: &[u8], hint: Option<(Country, f32)>) -> f32 {
+    let mut known: f32 = 1.0;
+    let mut suggested: f32 = 0.0;
+    for format in fitting(text) {
+        known = known.max(if format.common { KNOWN } else { KNOWN_RARE });
+        if let Some((country, probability)) = hint
+            && format.country == country
+        {
+            let share = if format.common { 1.0 } else { KNOWN_RARE / KNOWN };
+            suggested = suggested.max(share * SUGGESTED * probability.clamp(0.0, 1.0));
+        }
+    }
+    known + suggested
+}
+
+/// How much syntax speaks for a text, from 1 (no known format) to [`MAX_WEIGHT`]
+/// (a common format of the country that the picture is sure of).
+#[must_use]
+pub fn weight(text: &PlateText, hint: Option<(Country, f32)>) -> f32 {
+    weight_of(&super::format::indices(text.as_str()), hint)
+}
+
+/// The texts that a reading allows, most probable first once syntax has its say.
+///
+/// The most probable texts by pixels alone are enumerated exactly, weighed by
+/// [`weight`] (a format of the country that the picture suggests, before a format of
+/// any country, before none) and share out the probability that pixels gave them
+/// together: nothing is added to what the reader saw, only moved between texts.
+/// Gives at most `most` texts of at least `min_probability`, and always the best one;
+/// none only for a reading without positions or longer than any plate.
+#[must_use]
+pub fn rank(reading: &Reading, most: usize, min_probability: f32) -> Vec<Alternative> {
+    // A text below this could neither win nor reach what the caller asks for.
+    let by_pixels = reading.confidence();
+    let floor = (min_probability.clamp(1e-6, 1.0) / MAX_WEIGHT).min(by_pixels / (2.0 * MAX_WEIGHT));
+    let texts = best(reading, MAX_TEXTS, floor);
+    let covered: f32 = texts.iter().map(|text| text.probability).sum();
+    let mut weighed: Vec<([u8; 12], usize, f32)> = Vec::with_capacity(texts.len());
+    let mut total = 0.0;
+    for text in &texts {
+        let characters = text.characters();
+        let weight = text.probability * weight_of(characters, reading.country);
+        total += weight;
+        let mut copy = [0; 12];
+        copy[..characters.len()].copy_from_slice(characters);
+        weighed.push((copy, characters.len(), weight));
+    }
+    // Stable: texts of equal weight stay in the order that pixels gave them.
+    weighed.sort_by(|a, b| b.2.total_cmp(&a.2));
+    weighed
+        .into_iter()
+        .take(most.max(1))
+        .enumerate()
+        .map(|(place, (text, length, weight))| (place, text, length, covered * weight / total))
+        .take_while(|(place, _, _, probability)| *place == 0 || *probability >= min_probability)
+        .filter_map(|(_, text, length, probability)| {
+            let text: String = text[..length].iter().map(|c| ALPHABET[usize::from(*c)]).collect();
+            let text = PlateText::new(&text).ok()?;
+            Some(Alternative { text, confidence: probability.min(1.0) })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::super::reading::Position;
+    use super::super::super::text::character_index;
+    use super::*;
+
+    /// A reading from the characters of each position with their weights.
+    fn reading(positions: &[&[(char, f32)]], country: Option<(&str, f32)>) -> Reading {
+        let positions = positions
+            .iter()
+            .map(|characters| {
+                let mut weights = [0.0; ALPHABET.len()];
+                for (character, weight) in *characters {
+                    weights[character_index(*character).unwrap()] = *weight;
+                }
+                Position::new(weights)
+            })
+            .collect();
+        let country = country.map(|(code, p)| (Country::new(code).unwrap(), p));
+        Reading { positions, country }
+    }
+
+    fn texts(ranked: &[Alternative]) -> Vec<&str> {
+        ranked.iter().map(|a| a.text.as_str()).collect()
+    }
+
+    #[test]
+    fn syntax_decides_between_lookalikes() {
+        // The O and the 0, the B and the 8: the pixels lean the wrong way.
+        let muddy = reading(
+            &[
+                &[('G', 1.0)],
+                &[('8', 0.55), ('B', 0.45)],
+                &[('O', 0.6), ('0', 0.4)],
+                &[('1', 1.0)],
+                &[('2', 1.0)],
+                &[('C', 1.0)],
+                &[('D', 1.0)],
+            ],
+            None,
+        );
+        let ranked = rank(&muddy, 5, 0.0);
+        assert_eq!(texts(&ranked)[0], "GB012CD");
+        assert_eq!(ranked.len(), 4);
+        let sum: f32 = ranked.iter().map(|a| a.confidence).sum();
+        assert!((sum - 1.0).abs() < 1e-4, "what pixels gave is kept: {sum}");
+    }
+
+    #[test]
+    fn the_suggested_country_counts_more_than_any_other() {
+        let positions: &[&[(char, f32)]] = &[
+            &[('Y', 1.0)],
+            &[('A', 1.0)],
+            &[('1', 1.0)],
+            &[('2', 1.0)],
+            &[('3', 1.0)],
+            &[('A', 1.0)],
+            &[('U', 0.7), ('V', 0.3)],
+        ];
+        let ranked = rank(&reading(positions, Some(("IT", 0.9))), 2, 0.0);
+        assert_eq!(texts(&ranked)[0], "YA123AV", "no U on an Italian plate");
+    }
+
+    #[test]
+    fn a_plate_of_no_known_format_is_given_as_read() {
+        let positions: &[&[(char, f32)]] =
+            &[&[('Ö', 0.9), ('O', 0.1)], &[('Ä', 1.0)], &[('7', 1.0)], &[('Ü', 1.0)]];
+        let ranked = rank(&reading(positions, Some(("IT", 1.0))), 3, 0.01);
+        assert_eq!(texts(&ranked)[0], "ÖÄ7Ü");
+        assert!(rank(&reading(&[], None), 3, 0.0).is_empty());
+    }
+
+    #[test]
+    fn least_probability_and_number_are_kept() {
+        let position: &[(char, f32)] = &[('A', 0.9), ('B', 0.08), ('C', 0.02)];
+        let sure = reading(&[position; 3], None);
+        assert_eq!(rank(&sure, 4, 0.0).len(), 4);
+        let ranked = rank(&sure, 50, 0.05);
+        assert!(ranked.iter().all(|a| a.confidence >= 0.05), "{ranked:?}");
+        assert_eq!(rank(&sure, 1, 1.0).len(), 1, "the best one always comes");
+    }
+
+    proptest! {
+        /// The promise of [`MAX_WEIGHT`]: what the pixels are sure of, stays.
+        #[test]
+        fn strong_pixels_are_never_overridden(
+            tops in prop::collection::vec((0_usize..36, 0_usize..36, 0.0_f32..1.0), 1..9),
+            country in prop::sample::select(vec!["IT", "DE", "FR", "GB"]),
+        ) {
+            let positions: Vec<Position> = tops
+                .iter()
+                .map(|(a, b, p)| {
+                    let mut weights = [0.002 / 39.0; ALPHABET.len()];
+                    weights[*a] += p;
+                    weights[*b] += 1.0 - p;
+                    Position::new(weights)
+                })
+                .collect();
+            let reading =
+                Reading { positions, country: Some((Country::new(country).unwrap(), 1.0)) };
+            let best = &rank(&reading, 1, 0.0)[0];
+            for (position, character) in reading.positions.iter().zip(best.text.as_str().chars()) {
+                let (top, p) = position.best();
+                prop_assert!(
+                    p < 0.97 || ALPHABET[top] == character,
+                    "{character} for {} at {p}", ALPHABET[top]
+                );
+            }
+        }
+    }
+}
