@@ -17,7 +17,7 @@ class Camera:
     width: int = 1280
     height: int = 720
     focal: float = 1.40625
-    horizon: float = 0.139
+    horizon: float = 0.20
     x_m: float = 0.0
     height_m: float = 2.9
     margin_px: int = 10

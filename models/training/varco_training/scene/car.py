@@ -267,8 +267,9 @@ def car(build, paint, brand=(0.35, 0.12, 0.08)):
     low, high = (-b.width / 2 - 0.05, 0.1, -0.06), (b.width / 2 + 0.05, b.height + 0.06, b.length + 0.06)
     skin = Skin(_front(b, paint, brand), _rear(b, paint, brand), _side(b, paint), _top(b, paint))
     rolling = wheels(b.width - 0.24, b.wheel, b.axles)
-    glasses = mirrors(b.width / 2 + 0.045, b.cowl[1] + 0.06, b.cowl[0] + 0.42, np.asarray(paint), (0.10, 0.075, 0.06))
+    glasses = mirrors(b.width / 2 + 0.03, b.cowl[1] + 0.05, b.cowl[0] + 0.42, np.asarray(paint), (0.10, 0.075, 0.06))
     near = join([skin_mesh(solid, low, high, 0.045), rolling, glasses])
     far = join([skin_mesh(solid, low, high, 0.09), rolling])
-    return Vehicle(b.name, b.length, b.width, near, far, skin,
+    tiny = join([skin_mesh(solid, low, high, 0.20), wheels(b.width - 0.24, b.wheel, b.axles, steps=8)])
+    return Vehicle(b.name, b.length, b.width, near, far, tiny, skin,
                    Mount(0, b.plate_y, -0.035, False), Mount(0, b.rear_plate_y, b.length + 0.03, True))

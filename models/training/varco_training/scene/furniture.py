@@ -60,7 +60,7 @@ def _tree(p, x, z, size, seed):
     sun = p.light.sun_from
     high = 4.6 * size
     p.pole(x, z, 0.1, high - 0.8 * size, 0.13 * size, (0.22, 0.30, 0.36))
-    n = 1500 if z < 40 else 800
+    n = 4200 if z < 40 else 1200
     way = rng.standard_normal((n, 3))
     way /= np.linalg.norm(way, axis=1, keepdims=True)
     radius = rng.uniform(0.45, 1, n) ** 0.6
@@ -68,13 +68,11 @@ def _tree(p, x, z, size, seed):
     spots = way * (radius * lumps)[:, None] * np.array([1.9, 1.7, 1.9]) * size + [x, high, z]
     screen, depth = p.at(spots)
     light = np.clip((way @ sun) * radius * 0.75 + 0.32, 0, 1) * rng.uniform(0.75, 1.15, n)
-    for k in np.argsort(-depth + radius * 0.0):
+    for k in np.argsort(-depth):
         tone = GREENS[k % 4] * (p.light.ambient * (0.75 + 0.3 * radius[k]) + p.light.sun * light[k] * 1.5)
-        r = rng.uniform(0.09, 0.2) * size * p.camera.focal_px / depth[k] * p.scale
-        at = (round(screen[k, 0] * 16), round(screen[k, 1] * 16))
-        axes = (max(8, round(r * 16)), max(8, round(r * 10)))
-        cv2.ellipse(p.picture, (at, (axes[0] / 8, axes[1] / 8), 0) if False else ((screen[k, 0], screen[k, 1]), (2 * r, 1.3 * r), float(rng.uniform(0, 180))),
-                    tuple(float(c) for c in np.clip(tone, 0, 1)), -1, cv2.LINE_AA)
+        r = rng.uniform(0.05, 0.13) * size * p.camera.focal_px / depth[k] * p.scale
+        leaf = ((screen[k, 0], screen[k, 1]), (2 * r, 1.3 * r), float(rng.uniform(0, 180)))
+        cv2.ellipse(p.picture, leaf, tuple(float(c) for c in np.clip(tone, 0, 1)), -1, cv2.LINE_AA)
 
 
 def _lamp(p, x, z, towards):
@@ -90,15 +88,15 @@ def _lamp(p, x, z, towards):
 
 def _gate_sign(p, x, z):
     """The sign of the limited-traffic zone on its pole, and the camera's small sign under it."""
-    p.pole(x, z, 0.1, 4.55, 0.05, (0.52, 0.52, 0.52))
-    p.sign(x - 0.62, x + 0.62, 2.25, 4.5, z, (0.80, 0.80, 0.80))
-    p.sign(x - 0.59, x + 0.59, 2.28, 4.47, z, (0.94, 0.94, 0.94))
-    p.disc(x, 3.92, z, 0.46, (0.14, 0.12, 0.78))
-    p.disc(x, 3.92, z, 0.35, (0.95, 0.95, 0.95))
-    p.words("ZTL", x - 0.42, 3.02, z, 0.24, (0.05, 0.05, 0.05))
-    p.words("0-24", x - 0.36, 2.68, z, 0.17, (0.05, 0.05, 0.05))
-    p.sign(x - 0.54, x + 0.54, 2.33, 2.60, z, (0.10, 0.10, 0.10))
-    p.words("VARCO ATTIVO", x - 0.49, 2.40, z, 0.105, (0.30, 0.35, 1.35))
+    p.pole(x, z, 0.1, 4.15, 0.05, (0.52, 0.52, 0.52))
+    p.sign(x - 0.62, x + 0.62, 1.85, 4.1, z, (0.80, 0.80, 0.80))
+    p.sign(x - 0.59, x + 0.59, 1.88, 4.07, z, (0.94, 0.94, 0.94))
+    p.disc(x, 3.52, z, 0.46, (0.14, 0.12, 0.78))
+    p.disc(x, 3.52, z, 0.35, (0.95, 0.95, 0.95))
+    p.words("ZTL", x - 0.42, 2.62, z, 0.24, (0.05, 0.05, 0.05))
+    p.words("0-24", x - 0.36, 2.28, z, 0.17, (0.05, 0.05, 0.05))
+    p.sign(x - 0.54, x + 0.54, 1.93, 2.20, z, (0.10, 0.10, 0.10))
+    p.words("VARCO ATTIVO", x - 0.49, 2.00, z, 0.105, (0.30, 0.35, 1.35))
 
 
 def _bollards(p, x, zs):
@@ -128,10 +126,10 @@ def furnish(picture, camera, light, scenery, scale, seed):
         todo.append((z, _lamp, (p, RIGHT_KERB + 0.7, z, -1)))
     for z in (40.0, 64.0, 90.0):
         todo.append((z, _lamp, (p, LEFT_KERB - 0.7, z, 1)))
-    todo.append((17.2, _gate_sign, (p, LEFT_KERB - 0.85, 17.2)))
+    todo.append((22.5, _gate_sign, (p, LEFT_KERB - 0.75, 22.5)))
     for z in np.arange(14.0, 36.0, 2.0):
         todo.append((z, _bollards, (p, RIGHT_KERB + 0.4, [z])))
-    for z in (26.0, 37.5, 47.0):
+    for z in (17.5, 37.5, 47.0):
         todo.append((z, _planter, (p, -5.4, z, seed + int(z))))
     for _, draw, args in sorted(todo, key=lambda t: -t[0]):
         draw(*args)

@@ -6,6 +6,10 @@ import cv2
 import numpy as np
 
 
+THRIFTY_FROM = 40_000
+"""Drawn samples from which a mesh is lit with half of them."""
+
+
 @dataclass
 class Patch:
     """A drawn piece of the picture: `x`, `y` of its corner, colour (float BGR 0..1), cover 0..1, glow."""
@@ -78,7 +82,13 @@ def draw(mesh, skin, at, heading, camera, light, mirror, shade, supersample=2):
     )
     for i in np.flatnonzero(inside):
         cv2.fillConvexPoly(ids, fixed[i], int(i), cv2.LINE_8, 4)
-    rows, cols = np.nonzero(ids >= 0)
+    covered = ids >= 0
+    lit_here = covered
+    if np.count_nonzero(covered) > THRIFTY_FROM and ss == 2:
+        # Large: light two of a pixel's four samples; the outline still counts all four.
+        lit_here = covered.copy()
+        lit_here[0::2, 1::2] = lit_here[1::2, 0::2] = False
+    rows, cols = np.nonzero(lit_here)
     if not len(rows):
         return None
     face = ids[rows, cols]
@@ -92,7 +102,7 @@ def draw(mesh, skin, at, heading, camera, light, mirror, shade, supersample=2):
         worn = skin.look(place[dressed], normal[dressed], per_m, light)
         colour[dressed], shine[dressed], glow[dressed] = worn
     lit = _shade(place, normal, colour, shine, rot, at, camera, light, mirror, shade)
-    return _patch(x0, y0, size, ss, rows, cols, lit, glow)
+    return _patch(x0, y0, covered, ss, rows, cols, lit, glow)
 
 
 def _interpolate(mesh, quads, p, face, rows, cols):
@@ -129,22 +139,30 @@ def _shade(place, normal, colour, shine, rot, at, camera, light, mirror, shade):
     u = (np.arctan2(ray[:, 0], ray[:, 2]) / (2 * np.pi) + 0.5) * 255
     v = (1 - ray[:, 1]) * 63.5
     seen = sample(mirror, u, v)
-    glance = (0.05 + 0.95 * (1 - across) ** 5)
+    base = 0.05 + 0.12 * np.clip((shine - 0.6) / 0.15, 0, 1)
+    glance = base + (1 - base) * (1 - across) ** 5
     glance = np.where(shine > 0.8, 0.75, glance) * np.clip(shine * 1.6, 0, 1.3)
     spark = np.clip(ray @ sun, 0, 1) ** 160 * reach * shine * 1.6
     glance = np.clip(glance, 0, 0.9)[:, None]
     return body * (1 - 0.7 * glance) + seen * glance + spark[:, None] * light.sun * 1.4
 
 
-def _patch(x0, y0, size, ss, rows, cols, lit, glow):
-    full = np.zeros(size + (7,), np.float32)
-    full[rows, cols, :3] = np.clip(lit + glow, 0, 1)
-    full[rows, cols, 3] = 1
-    full[rows, cols, 4:] = glow
+def _patch(x0, y0, covered, ss, rows, cols, lit, glow):
+    size = covered.shape
     down = (size[1] // ss, size[0] // ss)
-    colour = cv2.resize(np.ascontiguousarray(full[..., :4]), down, interpolation=cv2.INTER_AREA)
-    shine = cv2.resize(np.ascontiguousarray(full[..., 4:]), down, interpolation=cv2.INTER_AREA)
-    return Patch(x0, y0, colour[..., :3], colour[..., 3:4], shine)
+
+    def gathered(values):
+        full = np.zeros(size + (values.shape[1],), np.float32)
+        full[rows, cols] = values
+        return cv2.resize(full, down, interpolation=cv2.INTER_AREA)
+
+    cover = cv2.resize(covered.astype(np.float32), down, interpolation=cv2.INTER_AREA)
+    colour = gathered(np.concatenate([np.clip(lit + glow, 0, 1), np.ones((len(rows), 1), np.float32)], 1).astype(np.float32))
+    share = colour[..., 3]
+    cover[share == 0] = 0
+    scale = np.where(share > 0, cover / np.maximum(share, 1e-6), 0)[..., None]
+    shine = gathered(glow) * scale if glow.any() else np.zeros(colour.shape[:2] + (3,), np.float32)
+    return Patch(x0, y0, colour[..., :3] * scale, cover[..., None], shine)
 
 
 def lay(canvas, patch, opacity=1.0):
@@ -154,3 +172,19 @@ def lay(canvas, patch, opacity=1.0):
     scale = 255.0 if canvas.dtype == np.uint8 else 1.0
     mixed = view * (1 - patch.cover * opacity) + patch.colour * (scale * opacity)
     view[...] = np.clip(mixed, 0, scale).astype(canvas.dtype)
+
+
+def darken(canvas, spots, soft_px, dark):
+    """A soft dark patch (a shadow) inside the polygon `spots` (canvas pixels); `dark` 0..1."""
+    pad = int(soft_px * 3) + 2
+    low = np.maximum(np.floor(spots.min(0)).astype(int) - pad, 0)
+    high = np.minimum(np.ceil(spots.max(0)).astype(int) + pad, canvas.shape[1::-1])
+    if (high - low < 2).any():
+        return
+    mask = np.zeros((high[1] - low[1], high[0] - low[0]), np.uint8)
+    fixed = np.clip(np.round((spots - low) * 16), -(2**20), 2**20).astype(np.int32)
+    cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, 4)
+    soft = max(0.5, soft_px)
+    mask = cv2.GaussianBlur(mask, (0, 0), soft) if soft < 12 else cv2.blur(cv2.blur(mask, (int(soft * 2) | 1,) * 2), (int(soft * 2) | 1,) * 2)
+    view = canvas[low[1] : high[1], low[0] : high[0]]
+    view[...] = (view * (1 - mask.astype(np.float32)[..., None] / 255 * dark)).astype(np.uint8)

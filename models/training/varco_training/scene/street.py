@@ -106,8 +106,6 @@ def _ground(x, z, far, seed):
 def _lettering(x, z):
     """ZTL painted on the lane towards the camera, to be read by who drives there."""
     pic = np.zeros((180, 96), np.uint8)
-    for letter, y in (("Z", 0), ("T", 0), ("L", 0)):
-        del letter, y
     cv2.putText(pic, "ZTL", (3, 158), cv2.FONT_HERSHEY_SIMPLEX, 1.62, 255, 6, cv2.LINE_AA)
     pic = cv2.resize(pic[112:166], (192, 300)).astype(np.float32) / 255
     u = (LANE_IN + 1.0 - x) / 2.0 * 192
@@ -155,14 +153,12 @@ def _gate(x, y, seed):
     stone = np.array((0.66, 0.72, 0.76), np.float32)
     for mask in (band(ring, -0.1, 0.7, 0.05), band(y, 7.75, 8.05, 0.05) * tower, band(a, 7.4, 8.2, 0.03) * (y < 7.75)):
         colour = colour * (1 - mask[..., None] * 0.85) + stone * mask[..., None] * 0.85
-    crest = (a < 0.55) & (np.abs(y - 7.62) < 0.0)
-    colour = np.where(crest[..., None], stone, colour)
     colour = colour * (0.80 + 0.2 * np.clip(y / 3, 0, 1))[..., None]
     return solid, colour
 
 
 def _sky(ray, light, seed):
-    up = ray[..., 2] * 0 + ray[..., 1] / np.linalg.norm(ray, axis=-1)
+    up = ray[..., 1] / np.linalg.norm(ray, axis=-1)
     colour = light.sky(np.clip(up * 3.0, 0, 1)).astype(np.float32)
     cloud = tiled(grain(seed + 70, 512, (4, 8, 16, 32), 0.55), ray[..., 0] / ray[..., 2] * 1.2, ray[..., 1] / ray[..., 2] * 3.4, 1.3)
     cover = (step(cloud, 0.25, 0.9) * 0.75)[..., None]

@@ -38,6 +38,7 @@ class Vehicle:
     width_m: float
     mesh: Mesh
     far_mesh: Mesh
+    tiny_mesh: Mesh
     skin: object
     front: Mount | None
     rear: Mount
@@ -47,14 +48,14 @@ class Vehicle:
 TYRE, RIM = (0.035, 0.035, 0.035), (0.55, 0.54, 0.52)
 
 
-def wheel(x, z, radius_m, width_m=0.20, rim=RIM):
+def wheel(x, z, radius_m, width_m=0.20, rim=RIM, steps=22):
     """A wheel whose outer face looks to the side of `x`."""
     r, half = radius_m, width_m / 2
     profile = [(-half, r * 0.1), (-half, r * 0.6), (-half, r * 0.93), (-half * 0.7, r), (half * 0.7, r), (half, r * 0.93),
                (half, r * 0.66), (half * 0.8, r * 0.62), (half * 0.7, r * 0.3), (half * 0.85, r * 0.12), (half * 0.85, 0.001)]
     colours = [TYRE] * 7 + [(0.12,) * 3, rim, rim, rim]
     shine = [0.05] * 7 + [0.1, 0.5, 0.5, 0.5]
-    mesh = lathe(profile, colours, shine, 22)
+    mesh = lathe(profile, colours, shine, steps)
     if x < 0:
         mesh.corners[:, 0] *= -1
         mesh.normals[:, 0] *= -1
@@ -62,8 +63,8 @@ def wheel(x, z, radius_m, width_m=0.20, rim=RIM):
     return mesh
 
 
-def wheels(track_m, radius_m, axles, width_m=0.20, rim=RIM):
-    return join([wheel(s * track_m / 2, z, radius_m, width_m, rim) for z in axles for s in (-1, 1)])
+def wheels(track_m, radius_m, axles, width_m=0.20, rim=RIM, steps=22):
+    return join([wheel(s * track_m / 2, z, radius_m, width_m, rim, steps) for z in axles for s in (-1, 1)])
 
 
 def mirrors(x, y, z, colour, size=(0.11, 0.075, 0.06)):
