@@ -1,0 +1,188 @@
+/** The centre's messages, as docs/reference/api.md describes them. Times are UTC, RFC 3339. */
+
+export type ListKind =
+  | "stolen"
+  | "wanted"
+  | "uninsured"
+  | "not-inspected"
+  | "seized"
+  | "permit"
+  | "ignored";
+
+export type Direction = "approaching" | "receding" | "left" | "right" | "still" | "unknown";
+export type HitState = "new" | "acknowledged" | "dispatched" | "closed";
+export type HitAction = "acknowledge" | "dispatch" | "close";
+export type Outcome = "confirmed" | "false-read" | "not-found" | "no-action";
+export type CameraState = "connecting" | "live" | "down" | "ended";
+export type PictureFault = "dark" | "blurred" | "frozen";
+export type Role = "viewer" | "operator" | "admin" | "auditor";
+export type Language = "it" | "en";
+
+/** Corner `[x, y]` in pixels of the evidence picture, origin top left. */
+export type Point = [number, number];
+/** Clockwise from the plate's own top left corner. */
+export type Quad = [Point, Point, Point, Point];
+
+export interface Place {
+  node: string;
+  camera: string;
+  camera_name: string;
+  site: string;
+}
+
+export interface Alternative {
+  text: string;
+  confidence: number;
+}
+
+export interface Evidence {
+  sha256: string;
+  width_px: number;
+  height_px: number;
+  box: [number, number, number, number];
+  quad: Quad;
+  frame_sequence: number;
+  captured_at: string;
+}
+
+export interface Vehicle {
+  make: string | null;
+  model: string | null;
+  colour: string | null;
+}
+
+export interface ListedIn {
+  id: string;
+  name: string;
+  kind: ListKind;
+  purpose: string;
+  legal_basis: string;
+}
+
+export interface ListedEntry {
+  plate: string;
+  country: string | null;
+  reason: string | null;
+  reference: string | null;
+  vehicle: Vehicle;
+}
+
+export interface HitActionRecord {
+  at: string;
+  account: string;
+  action: HitAction;
+  outcome: Outcome | null;
+  note: string | null;
+  unit: string | null;
+}
+
+export interface Hit {
+  id: string;
+  transit: string;
+  place: Place;
+  captured_at: string;
+  matched_at: string;
+  received_at: string;
+  plate: string;
+  confidence: number;
+  country: string | null;
+  alternatives: Alternative[];
+  direction: Direction;
+  list: ListedIn;
+  entry: ListedEntry;
+  exact: boolean;
+  probability: number;
+  evidence: Evidence;
+  state: HitState;
+  outcome: Outcome | null;
+  actions: HitActionRecord[];
+}
+
+export interface Transit {
+  id: string;
+  revision: number;
+  state: "decided" | "ended";
+  place: Place;
+  first_seen_at: string;
+  last_seen_at: string;
+  received_at: string;
+  plate: string;
+  confidence: number;
+  country: string | null;
+  alternatives: Alternative[];
+  direction: Direction;
+  frames: number;
+  evidence: Evidence | null;
+  hits: string[];
+}
+
+export interface CameraHealth {
+  camera: string;
+  camera_name: string;
+  site: string;
+  state: CameraState;
+  error: string | null;
+  decoded_fps: number;
+  analysed_fps: number;
+  last_frame_at: string | null;
+  width_px: number;
+  height_px: number;
+  reconnects: number;
+  decode_errors: number;
+  dropped_frames: number;
+  faults: PictureFault[];
+}
+
+export interface Node {
+  id: string;
+  name: string;
+  software: string;
+  last_seen_at: string | null;
+  started_at: string | null;
+  outbox: number;
+  alive: boolean;
+  cameras: CameraHealth[];
+}
+
+export interface Account {
+  id: string;
+  name: string;
+  role: Role;
+  language: Language | null;
+}
+
+export interface Summary {
+  hits_open: number;
+  hits_today: number;
+  transits_today: number;
+  nodes_alive: number;
+  nodes: number;
+  cameras_live: number;
+  cameras: number;
+}
+
+export interface AuditRecord {
+  at: string;
+  account: string | null;
+  action: string;
+  subject: string | null;
+  reason: string | null;
+  hash: string;
+}
+
+export interface Page<T> {
+  items: T[];
+  /** Give it as `before` to get what is older; `null` at the end. */
+  next: string | null;
+}
+
+/** Which hits a list shows. */
+export type HitFilter = "open" | "closed" | "all";
+
+/** What an officer does with a hit. */
+export interface ActionRequest {
+  action: HitAction;
+  outcome: Outcome | null;
+  note: string | null;
+  unit: string | null;
+}

@@ -1,0 +1,141 @@
+/** Everything known of one hit, with the large picture and who did what when. */
+
+import type { Hit } from "../api/types";
+import { KindBadge, MatchBadge, StateBadge, Time } from "../parts/badges";
+import { Evidence, PlateCrop } from "../parts/evidence";
+import { Warning } from "../parts/icons";
+import { Plate } from "../parts/plate";
+import { WindowFrame } from "../parts/window";
+import { difference } from "../plate/difference";
+import { mayAct } from "../state/session";
+import { countryName, percent, vehicleLine } from "../text/format";
+import { language, text } from "../text/language";
+import { HitActions } from "./hit-card";
+
+export function HitDetail({ hit, onShut }: { hit: Hit; onShut: () => void }) {
+  const words = text.value;
+  const different = difference(hit.plate, hit.entry.plate);
+  return (
+    <WindowFrame
+      wide
+      onShut={onShut}
+      testId="detail"
+      title={
+        <>
+          <KindBadge kind={hit.list.kind} /> <span class="detail-plate">{hit.plate}</span>{" "}
+          <StateBadge hit={hit} />
+        </>
+      }
+    >
+      <div class={`detail kind-${hit.list.kind}`}>
+        <div class="detail-picture">
+          <Evidence evidence={hit.evidence} plate={hit.plate} camera={hit.place.camera_name} />
+        </div>
+        <div class="detail-side">
+          <div class="detail-plates">
+            <PlateCrop evidence={hit.evidence} plate={hit.plate} />
+            <figure>
+              <Plate
+                text={hit.plate}
+                country={hit.country}
+                marks={different.read}
+                label={words.plateRead}
+              />
+              <figcaption>
+                {words.plateRead} · {percent(hit.confidence)}
+              </figcaption>
+            </figure>
+            <MatchBadge hit={hit} />
+            <figure>
+              <Plate
+                text={hit.entry.plate}
+                country={hit.entry.country}
+                marks={different.listed}
+                label={words.plateListed}
+              />
+              <figcaption>{words.plateListed}</figcaption>
+            </figure>
+          </div>
+          <p class="hit-verify">
+            <Warning /> {words.verifyFirst}
+          </p>
+          {mayAct.value ? <HitActions hit={hit} /> : <p class="hint">{words.viewerOnly}</p>}
+        </div>
+        <AllFacts hit={hit} />
+        <Timeline hit={hit} />
+      </div>
+    </WindowFrame>
+  );
+}
+
+function AllFacts({ hit }: { hit: Hit }) {
+  const words = text.value;
+  const facts: [string, string | null][] = [
+    [words.reason, hit.entry.reason],
+    [words.reference, hit.entry.reference],
+    [words.vehicle, vehicleLine(hit.entry.vehicle) || null],
+    [words.site, hit.place.site],
+    [words.camera, hit.place.camera_name],
+    [words.direction, words.directions[hit.direction]],
+    [words.country, hit.country ? countryName(hit.country, language.value) : words.countryUnknown],
+    [
+      words.otherReadings,
+      hit.alternatives.map((other) => `${other.text} ${percent(other.confidence)}`).join(", ") ||
+        null,
+    ],
+    [words.list, hit.list.name],
+    [words.purpose, hit.list.purpose],
+    [words.legalBasis, hit.list.legal_basis],
+    [words.node, hit.place.node],
+    [words.frame, String(hit.evidence.frame_sequence)],
+    [words.evidenceHash, hit.evidence.sha256],
+  ];
+  return (
+    <dl class="all-facts">
+      {facts.map(([name, value]) =>
+        value ? (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd class={name === words.evidenceHash ? "hash" : ""}>{value}</dd>
+          </div>
+        ) : null,
+      )}
+    </dl>
+  );
+}
+
+function Timeline({ hit }: { hit: Hit }) {
+  const words = text.value;
+  return (
+    <section class="timeline" aria-label={words.timeline} data-testid="timeline">
+      <h3>{words.timeline}</h3>
+      <ol>
+        <li>
+          <Time at={hit.captured_at} full />
+          <span>
+            {words.capturedStep} · {hit.place.camera_name}
+          </span>
+        </li>
+        <li>
+          <Time at={hit.matched_at} full />
+          <span>{words.matchedStep}</span>
+        </li>
+        <li>
+          <Time at={hit.received_at} full />
+          <span>{words.receivedStep}</span>
+        </li>
+        {hit.actions.map((action) => (
+          <li key={action.at} class="timeline-action">
+            <Time at={action.at} full />
+            <span>
+              <b>{words.actionBy[action.action](action.account)}</b>
+              {action.unit && ` · ${action.unit}`}
+              {action.outcome && ` · ${words.outcomes[action.outcome]}`}
+              {action.note && <q>{action.note}</q>}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
