@@ -52,10 +52,34 @@ impl Texts {
     }
 }
 
+/// A plate's key in place, without an allocation of its own. Unused places are 0, so
+/// that the order of bytes and then length is the order of the keys.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct SortKey {
+    bytes: [u8; 12],
+    length: u8,
+}
+
+impl SortKey {
+    fn new(plate: &PlateText) -> Self {
+        let mut bytes = [0; 12];
+        let mut length = 0;
+        for (place, byte) in bytes.iter_mut().zip(key(plate)) {
+            *place = byte;
+            length += 1;
+        }
+        Self { bytes, length }
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.length)).unwrap_or_default()
+    }
+}
+
 /// Builds an [`Index`] entry by entry, without keeping the entries themselves.
 #[derive(Default)]
 pub struct IndexBuilder {
-    rows: Vec<(Box<[u8]>, Row)>,
+    rows: Vec<(SortKey, Row)>,
     texts: Texts,
     known: HashMap<String, TextPlace>,
 }
@@ -71,12 +95,13 @@ impl IndexBuilder {
             valid_from: entry.valid_from,
             valid_to: entry.valid_to,
             reason: self.intern(entry.reason)?,
-            reference: self.intern(entry.reference)?,
+            // Every entry has its own: looking for it again is a waste.
+            reference: entry.reference.map_or(Ok(0), |text| self.append(&text))?,
             make: self.intern(entry.vehicle.make)?,
             model: self.intern(entry.vehicle.model)?,
             colour: self.intern(entry.vehicle.colour)?,
         };
-        self.rows.push((key(&entry.plate).into_boxed_slice(), row));
+        self.rows.push((SortKey::new(&entry.plate), row));
         Ok(())
     }
 
@@ -85,13 +110,16 @@ impl IndexBuilder {
         if let Some(place) = self.known.get(&text) {
             return Ok(*place);
         }
-        self.texts.buffer.push_str(&text);
-        let end = u32::try_from(self.texts.buffer.len()).map_err(|_| IndexError::TooBig("text"))?;
-        self.texts.ends.push(end);
-        let place =
-            u32::try_from(self.texts.ends.len()).map_err(|_| IndexError::TooBig("texts"))?;
+        let place = self.append(&text)?;
         self.known.insert(text, place);
         Ok(place)
+    }
+
+    fn append(&mut self, text: &str) -> Result<TextPlace, IndexError> {
+        self.texts.buffer.push_str(text);
+        let end = u32::try_from(self.texts.buffer.len()).map_err(|_| IndexError::TooBig("text"))?;
+        self.texts.ends.push(end);
+        u32::try_from(self.texts.ends.len()).map_err(|_| IndexError::TooBig("texts"))
     }
 
     /// Sorts what was added and builds the index.
@@ -107,7 +135,7 @@ impl IndexBuilder {
         let mut start = 0;
         for same in rows.chunk_by(|a, b| a.0 == b.0) {
             if let Some((key, _)) = same.first() {
-                builder.insert(key, span(start, same.len())?)?;
+                builder.insert(key.as_bytes(), span(start, same.len())?)?;
             }
             start += same.len();
         }
