@@ -5,6 +5,7 @@
 
 mod completions;
 mod failure;
+mod lists;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -25,6 +26,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Checks and shows list files.
+    Lists(lists::Args),
     /// Writes the completion script of a shell.
     Completions(completions::Args),
 }
@@ -44,6 +47,7 @@ pub fn run() -> ExitCode {
     };
     start_log(cli.verbose);
     let outcome = match &cli.command {
+        Command::Lists(args) => lists::run(args),
         Command::Completions(args) => completions::run(args),
     };
     outcome.unwrap_or_else(failure::Failure::report)
