@@ -1,1 +1,40 @@
-//! Camera streams and video files as frames (GStreamer).
+//! Camera streams, video files and pictures as frames (GStreamer).
+//!
+//! [`Source::start`] opens a [`Location`] in threads of its own; [`Source::next`]
+//! hands out [`crate::frame::Frame`]s, which share the decoder's buffers without
+//! a copy. A live camera is connected again with back-off for as long as the
+//! source lives; a file ends or fails. [`SourceHealth`] says how it goes.
+//!
+//! [`RtspServer`] plays a file as a camera would, for tests and the demo.
+//!
+//! `docs/reference/video.md` holds the clocks, thresholds and limits.
+
+mod buffer;
+mod clock;
+mod config;
+mod container;
+mod error;
+mod faults;
+mod health;
+mod messages;
+mod picture_file;
+mod pictures;
+mod pipeline;
+mod queue;
+mod reader;
+mod rtsp_server;
+mod samples;
+mod secret;
+mod source;
+mod supervisor;
+mod url;
+
+pub use clock::CaptureClock;
+pub use config::{Location, Pace, SourceConfig, Transport};
+pub use error::VideoError;
+pub use faults::Fault;
+pub use health::{SourceHealth, SourceState};
+pub use picture_file::{MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE_PX, is_picture_file, read_picture};
+pub use rtsp_server::{RtspServer, RtspServerConfig};
+pub use secret::Secret;
+pub use source::{Next, Source};

@@ -1,0 +1,193 @@
+//! Stream time and capture time of each frame.
+
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+
+/// Where capture times come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CaptureClock {
+    /// The camera's own clock, by its RTCP sender reports.
+    Camera,
+    /// When the frame's packets arrived here: the camera's clock is not told or not plausible.
+    Arrival,
+    /// A file's own times, counted from its start.
+    File,
+}
+
+/// A camera whose clock differs from ours by more is not believed.
+const PLAUSIBLE: SignedDuration = SignedDuration::from_secs(5);
+
+/// No frame waits longer than this on its way through the decoder.
+const LONGEST_AGE: Duration = Duration::from_secs(10);
+
+/// What a decoded frame tells of its time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FrameTimes {
+    /// Running time of the frame within its session.
+    pub(super) pts: Option<Duration>,
+    /// How long ago the frame's packets arrived (live sources).
+    pub(super) age: Option<Duration>,
+    /// Capture time by the camera's clock.
+    pub(super) camera: Option<Timestamp>,
+    /// How long the frame is shown.
+    pub(super) duration: Option<Duration>,
+    /// Our clocks at this moment.
+    pub(super) now: (Instant, Timestamp),
+}
+
+/// Times given to a frame.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Stamp {
+    pub(super) sequence: u64,
+    pub(super) stream_time: Duration,
+    pub(super) captured_at: Timestamp,
+    pub(super) clock: CaptureClock,
+}
+
+/// The times of one source over all its sessions.
+#[derive(Debug)]
+pub(super) struct Timeline {
+    live: bool,
+    file_starts_at: Option<Timestamp>,
+    sequence: u64,
+    began: Option<Instant>,
+    last: Option<Duration>,
+    /// Stream time and running time of the session's first frame.
+    session: Option<(Duration, Duration)>,
+}
+
+impl Timeline {
+    pub(super) fn new(live: bool, file_starts_at: Option<Timestamp>) -> Self {
+        Self { live, file_starts_at, sequence: 0, began: None, last: None, session: None }
+    }
+
+    /// The next frame is the first of a new connection: running times start anew.
+    pub(super) fn begin_session(&mut self) {
+        self.session = None;
+    }
+
+    /// Times for the next frame.
+    pub(super) fn stamp(&mut self, times: FrameTimes) -> Stamp {
+        let (now, now_utc) = times.now;
+        let began = *self.began.get_or_insert(now);
+        let step = times.duration.unwrap_or(Duration::from_millis(40));
+        let expected = self.last.map_or(Duration::ZERO, |last| last + step);
+        let stream_time = match times.pts {
+            None => expected,
+            Some(pts) => {
+                let (base, first) = *self.session.get_or_insert_with(|| {
+                    // After a gap the stream goes on where the wall clock is.
+                    (expected.max(now.saturating_duration_since(began)), pts)
+                });
+                base + pts.saturating_sub(first)
+            }
+        };
+        let stream_time = self.last.map_or(stream_time, |last| stream_time.max(last));
+        self.last = Some(stream_time);
+
+        let (captured_at, clock) = if self.live {
+            let arrival = before(now_utc, times.age.unwrap_or_default().min(LONGEST_AGE));
+            match times.camera.filter(|camera| is_plausible(*camera, arrival)) {
+                Some(camera) => (camera, CaptureClock::Camera),
+                None => (arrival, CaptureClock::Arrival),
+            }
+        } else {
+            let start = *self.file_starts_at.get_or_insert(now_utc);
+            let at = SignedDuration::try_from(stream_time)
+                .ok()
+                .and_then(|since| start.checked_add(since).ok());
+            (at.unwrap_or(start), CaptureClock::File)
+        };
+        let sequence = self.sequence;
+        self.sequence += 1;
+        Stamp { sequence, stream_time, captured_at, clock }
+    }
+}
+
+fn is_plausible(camera: Timestamp, arrival: Timestamp) -> bool {
+    arrival.duration_since(camera).abs() <= PLAUSIBLE
+}
+
+fn before(at: Timestamp, ago: Duration) -> Timestamp {
+    SignedDuration::try_from(ago).ok().and_then(|ago| at.checked_sub(ago).ok()).unwrap_or(at)
+}
+
+/// UTC of an NTP time in nanoseconds since 1900.
+pub(super) fn from_ntp(ntp_ns: u64) -> Option<Timestamp> {
+    const UNIX_IN_NTP_S: i128 = 2_208_988_800;
+    Timestamp::from_nanosecond(i128::from(ntp_ns) - UNIX_IN_NTP_S * 1_000_000_000).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ms(n: u64) -> Duration {
+        Duration::from_millis(n)
+    }
+
+    fn times(pts_ms: u64, now: (Instant, Timestamp)) -> FrameTimes {
+        FrameTimes { pts: Some(ms(pts_ms)), age: None, camera: None, duration: None, now }
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn stream_time_goes_on_over_a_reconnect() {
+        let mut line = Timeline::new(true, None);
+        let (i, t) = (Instant::now(), at("2026-05-04T10:00:00Z"));
+        assert_eq!(line.stamp(times(700, (i, t))).stream_time, ms(0));
+        assert_eq!(line.stamp(times(740, (i, t))).stream_time, ms(40));
+        line.begin_session();
+        let later = (i + ms(3000), t);
+        let stamp = line.stamp(times(5, later));
+        assert_eq!((stamp.sequence, stamp.stream_time), (2, ms(3000)));
+        assert_eq!(line.stamp(times(45, later)).stream_time, ms(3040));
+        // A reconnect at once does not go back either.
+        line.begin_session();
+        assert_eq!(line.stamp(times(0, later)).stream_time, ms(3080));
+        // Nor do running times that go back.
+        assert_eq!(line.stamp(times(200, later)).stream_time, ms(3280));
+        assert_eq!(line.stamp(times(100, later)).stream_time, ms(3280));
+    }
+
+    #[test]
+    fn the_cameras_clock_counts_when_it_is_plausible() {
+        let mut line = Timeline::new(true, None);
+        let now = (Instant::now(), at("2026-05-04T10:00:00Z"));
+        let mut frame = times(0, now);
+        frame.age = Some(ms(20));
+        let arrival = line.stamp(frame);
+        assert_eq!(arrival.clock, CaptureClock::Arrival);
+        assert_eq!(arrival.captured_at, at("2026-05-04T09:59:59.98Z"));
+        frame.camera = Some(at("2026-05-04T09:59:59.9Z"));
+        let camera = line.stamp(frame);
+        assert_eq!(
+            (camera.clock, camera.captured_at),
+            (CaptureClock::Camera, frame.camera.unwrap())
+        );
+        frame.camera = Some(at("1970-01-01T00:00:07Z"));
+        assert_eq!(line.stamp(frame).clock, CaptureClock::Arrival);
+    }
+
+    #[test]
+    fn a_files_capture_times_follow_its_own_pace() {
+        let start = at("2026-05-04T10:00:00Z");
+        let mut line = Timeline::new(false, Some(start));
+        let now = (Instant::now(), at("2030-01-01T00:00:00Z"));
+        assert_eq!(line.stamp(times(120, now)).captured_at, start);
+        let second = line.stamp(times(1120, now));
+        assert_eq!(second.captured_at, at("2026-05-04T10:00:01Z"));
+        assert_eq!(second.clock, CaptureClock::File);
+    }
+
+    #[test]
+    fn ntp_becomes_utc() {
+        let unix_2026 = at("2026-01-01T00:00:00Z");
+        let ntp_s = 2_208_988_800 + u64::try_from(unix_2026.as_second()).unwrap();
+        assert_eq!(from_ntp(ntp_s * 1_000_000_000), Some(unix_2026));
+    }
+}
