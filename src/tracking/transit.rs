@@ -50,9 +50,9 @@ pub struct Look {
 
 /// One passage of one vehicle before one camera.
 ///
-/// A tracker gives it out once in state [`TransitState::Decided`] as soon as the
-/// vote is certain, and once in state [`TransitState::Ended`]; both have the same
-/// `track`. A passage that never becomes certain is given out only when it ended.
+/// A tracker gives it out in state [`TransitState::Decided`] as soon as the vote is
+/// certain (again if the text changes after that), at the latest when the plate has
+/// left the picture, and once in state [`TransitState::Ended`]; all with the same `track`.
 #[derive(Debug, Clone)]
 pub struct Transit {
     /// Number of the track in this camera's run, from 1.

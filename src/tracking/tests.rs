@@ -1,0 +1,229 @@
+//! Whole passages through the tracker, with readings as a reader would give them.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::frame::{Frame, Picture, Quad, Rect};
+use crate::plate::{ALPHABET, Position, Reading, character_index};
+use crate::vision::Detection;
+
+const FPS: f64 = 12.5;
+
+fn reading(text: &str, p: f32) -> Reading {
+    let positions = text.chars().map(|character| {
+        let mut weights = [(1.0 - p) / 38.0; ALPHABET.len()];
+        weights[character_index(character).unwrap()] = p;
+        Position::new(weights)
+    });
+    Reading { positions: positions.collect(), country: None }
+}
+
+fn frame(number: u64) -> Frame {
+    Frame {
+        sequence: number,
+        stream_time: Duration::from_secs_f64(number as f64 / FPS),
+        captured_at: Timestamp::UNIX_EPOCH,
+        picture: Picture::from_rgb8(2, 2, vec![0; 12]).unwrap(),
+    }
+}
+
+/// Plays a scene: for every frame the plates in it as (left, top, width, text, probability).
+struct Scene {
+    tracker: Tracker,
+    transits: Vec<Transit>,
+    next: u64,
+    reads: u32,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let tracker = Tracker::new(TrackerConfig::default());
+        Self { tracker, transits: Vec::new(), next: 0, reads: 0 }
+    }
+
+    fn show(&mut self, plates: &[(f32, f32, f32, &str, f32)]) {
+        let mut texts = HashMap::new();
+        let detections: Vec<Detection> = plates
+            .iter()
+            .map(|(x, y, w, text, p)| {
+                let rect = Rect { x: *x, y: *y, w: *w, h: w / 4.7 };
+                texts.insert((x.to_bits(), y.to_bits()), (*text, *p));
+                Detection { quad: rect.quad(), rect, score: 0.9 }
+            })
+            .collect();
+        let read = |quad: &Quad| {
+            self.reads += 1;
+            let [x, y] = quad.0[0];
+            let (text, p) = texts[&(x.to_bits(), y.to_bits())];
+            Ok::<Reading, Infallible>(reading(text, p))
+        };
+        let given = self.tracker.observe(&frame(self.next), &detections, read).unwrap();
+        self.transits.extend(given);
+        self.next += 1;
+    }
+
+    fn wait(&mut self, seconds: f64) {
+        for _ in 0..(seconds * FPS) as u32 {
+            self.show(&[]);
+        }
+    }
+
+    /// One car coming towards the camera.
+    fn approach(&mut self, text: &str, frames: u32) {
+        for step in 0..frames {
+            let t = step as f32;
+            self.show(&[(500.0 - 4.0 * t, 200.0 + 6.0 * t, 50.0 + 3.0 * t, text, 0.97)]);
+        }
+    }
+
+    fn ended(mut self) -> Vec<Transit> {
+        self.transits.extend(self.tracker.flush());
+        self.transits.retain(|transit| transit.state == TransitState::Ended);
+        self.transits
+    }
+}
+
+fn texts(transits: &[Transit]) -> Vec<&str> {
+    let mut texts: Vec<&str> = transits.iter().map(|transit| transit.text.as_str()).collect();
+    texts.sort_unstable();
+    texts
+}
+
+#[test]
+fn one_car_is_one_transit_decided_early() {
+    let mut scene = Scene::new();
+    scene.approach("FX482KM", 20);
+    let decided_at_frame = scene.transits.first().map(|t| t.last_s * FPS);
+    assert!(decided_at_frame.is_some_and(|frame| frame < 8.0), "{decided_at_frame:?}");
+    scene.wait(30.0);
+    let decided = scene.transits.iter().filter(|t| t.state == TransitState::Decided).count();
+    assert_eq!(decided, 1);
+    let transits = scene.ended();
+    assert_eq!(texts(&transits), ["FX482KM"]);
+    assert_eq!(transits[0].direction, Direction::Approaching);
+    assert_eq!(transits[0].frames, 20);
+    assert!(transits[0].last_s < 20.0 / FPS);
+}
+
+#[test]
+fn two_cars_at_once_are_two_transits() {
+    let mut scene = Scene::new();
+    for step in 0..20_u8 {
+        let t = f32::from(step);
+        let first = (200.0 + 5.0 * t, 300.0, 80.0, "FX482KM", 0.97);
+        let second = (600.0 - 5.0 * t, 310.0, 80.0, "GA123BC", 0.97);
+        scene.show(&[first, second]);
+    }
+    assert_eq!(texts(&scene.ended()), ["FX482KM", "GA123BC"]);
+}
+
+#[test]
+fn a_parked_car_is_one_transit_and_is_seldom_read() {
+    let mut scene = Scene::new();
+    for _ in 0..(180.0 * FPS) as u32 {
+        scene.show(&[(400.0, 300.0, 90.0, "FX482KM", 0.97)]);
+    }
+    let reads = scene.reads;
+    let transits = scene.ended();
+    assert_eq!(texts(&transits), ["FX482KM"]);
+    assert_eq!(transits[0].direction, Direction::Still);
+    assert!(reads < 120, "{reads} reads of a car that stood for {} frames", transits[0].frames);
+}
+
+#[test]
+fn a_plate_lost_for_a_second_stays_one_transit() {
+    let mut scene = Scene::new();
+    scene.approach("FX482KM", 8);
+    scene.wait(1.0);
+    for step in 0..8_u8 {
+        scene.show(&[(440.0 - 4.0 * f32::from(step), 300.0, 80.0, "FX482KM", 0.97)]);
+    }
+    assert_eq!(texts(&scene.ended()), ["FX482KM"]);
+}
+
+#[test]
+fn a_plate_that_comes_back_elsewhere_is_the_same_passage_for_a_while() {
+    let mut scene = Scene::new();
+    scene.approach("FX482KM", 8);
+    scene.wait(5.0);
+    for _ in 0..5 {
+        scene.show(&[(1000.0, 500.0, 120.0, "FX482KM", 0.97)]);
+    }
+    scene.wait(60.0);
+    scene.approach("FX482KM", 8);
+    assert_eq!(texts(&scene.ended()), ["FX482KM", "FX482KM"]);
+}
+
+#[test]
+fn a_car_in_the_place_of_another_is_not_swallowed() {
+    let mut scene = Scene::new();
+    for _ in 0..5 {
+        scene.show(&[(400.0, 300.0, 90.0, "FX482KM", 0.97)]);
+    }
+    for _ in 0..5 {
+        scene.show(&[(402.0, 301.0, 89.0, "B02YKD", 0.97)]);
+    }
+    assert_eq!(texts(&scene.ended()), ["B02YKD", "FX482KM"]);
+}
+
+#[test]
+fn a_misread_look_does_not_become_a_car() {
+    let mut scene = Scene::new();
+    for step in 0..20_u8 {
+        let t = f32::from(step);
+        let (text, p) = if step % 5 == 4 { ("FX4B2KM", 0.7) } else { ("FX482KM", 0.95) };
+        scene.show(&[(300.0 + 10.0 * t, 300.0, 80.0, text, p)]);
+    }
+    assert_eq!(texts(&scene.ended()), ["FX482KM"]);
+}
+
+#[test]
+fn a_blurred_first_look_joins_the_plate_it_becomes() {
+    let mut scene = Scene::new();
+    for _ in 0..3 {
+        scene.show(&[(300.0, 200.0, 40.0, "FX4B2KM", 0.6)]);
+    }
+    scene.wait(1.5);
+    for step in 0..6_u8 {
+        scene.show(&[(700.0, 400.0 + f32::from(step), 100.0, "FX482KM", 0.95)]);
+    }
+    assert_eq!(texts(&scene.ended()), ["FX482KM"]);
+}
+
+#[test]
+fn noise_gives_no_transit() {
+    let mut scene = Scene::new();
+    scene.show(&[(300.0, 200.0, 80.0, "COOD", 0.9)]);
+    scene.wait(3.0);
+    for _ in 0..5 {
+        scene.show(&[(300.0, 200.0, 80.0, "XY", 0.9)]);
+    }
+    scene.wait(3.0);
+    for text in ["ABCDEFG", "H8C0EF6", "A1LDEQG", "4BGDFFO", "RBCUE7G"] {
+        scene.show(&[(600.0, 200.0, 80.0, text, 0.3)]);
+    }
+    assert_eq!(texts(&scene.ended()), Vec::<&str>::new());
+}
+
+#[test]
+fn the_evidence_is_the_frame_that_was_read() {
+    let mut scene = Scene::new();
+    scene.approach("FX482KM", 20);
+    let transit = scene.ended().remove(0);
+    // Every look reads alike, so the widest one is the best: the last.
+    assert_eq!(transit.look.frame.sequence, 19);
+    assert_eq!(transit.look.reading.text().as_ref(), Some(&transit.text));
+}
+
+#[test]
+fn a_failing_reader_is_passed_on() {
+    let mut tracker = Tracker::new(TrackerConfig::default());
+    let rect = Rect { x: 0.0, y: 0.0, w: 90.0, h: 20.0 };
+    let detection = Detection { quad: rect.quad(), rect, score: 0.9 };
+    let failed = tracker.observe(&frame(0), &[detection], |_| Err("no"));
+    assert_eq!(failed.err(), Some("no"));
+}

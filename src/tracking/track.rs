@@ -1,0 +1,186 @@
+//! One plate followed over frames.
+
+use super::config::TrackerConfig;
+use super::motion::Motion;
+use super::transit::{Look, Transit, TransitState};
+use super::vote::{Verdict, Vote};
+use crate::frame::{Frame, Rect};
+use crate::plate::{PlateText, Reading};
+use crate::vision::Detection;
+
+/// A plate that has not moved is read again only this often, seconds.
+const STILL_READ_EVERY_S: f64 = 2.0;
+/// Two boxes that overlap more than this show the plate at the same place.
+const STILL_IOU: f32 = 0.9;
+/// Plates of this width are read as well as they can be, pixels.
+const GOOD_WIDTH_PX: f32 = 90.0;
+/// Narrow plates may all be misread alike: the vote on them waits for twice the reads.
+const EARLY_WIDTH_PX: f32 = 60.0;
+
+/// Where a track is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Found in one of the last frames.
+    InView,
+    /// Gone, but the same plate may come back.
+    Dormant,
+}
+
+/// A plate followed over frames, with the vote on its text.
+#[derive(Debug, Clone)]
+pub(super) struct Track {
+    pub(super) id: u64,
+    pub(super) phase: Phase,
+    pub(super) motion: Motion,
+    pub(super) first_s: f64,
+    pub(super) last_s: f64,
+    pub(super) frames: u32,
+    pub(super) verdict: Option<Verdict>,
+    /// The text under which it was given out.
+    pub(super) given: Option<PlateText>,
+    vote: Vote,
+    best: Option<BestLook>,
+    read_at: Option<(f64, Rect)>,
+}
+
+#[derive(Debug, Clone)]
+struct BestLook {
+    look: Look,
+    text: Option<PlateText>,
+    quality: f32,
+}
+
+impl Track {
+    pub(super) fn new(id: u64, detection: &Detection, at_s: f64) -> Self {
+        Self {
+            id,
+            phase: Phase::InView,
+            motion: Motion::new(detection.rect, at_s),
+            first_s: at_s,
+            last_s: at_s,
+            frames: 1,
+            verdict: None,
+            given: None,
+            vote: Vote::default(),
+            best: None,
+            read_at: None,
+        }
+    }
+
+    /// The plate was found again.
+    pub(super) fn see(&mut self, detection: &Detection, at_s: f64) {
+        self.motion.update(detection.rect, at_s);
+        self.last_s = at_s;
+        self.frames += 1;
+        self.phase = Phase::InView;
+    }
+
+    /// Whether reading this look can add something.
+    pub(super) fn wants_reading(&self, detection: &Detection, at_s: f64) -> bool {
+        match &self.read_at {
+            None => true,
+            // A box that lies elsewhere may be another car at the same place.
+            Some((read_s, rect)) => {
+                rect.iou(&detection.rect) < STILL_IOU
+                    || self.vote.reads() < 5
+                    || at_s - read_s >= STILL_READ_EVERY_S
+            }
+        }
+    }
+
+    /// Counts a reading of the plate.
+    pub(super) fn read(
+        &mut self,
+        frame: &Frame,
+        detection: &Detection,
+        reading: Reading,
+        at_s: f64,
+    ) {
+        self.read_at = Some((at_s, detection.rect));
+        let width_px = detection.quad.width_px();
+        let weight = ((width_px - 20.0) / (GOOD_WIDTH_PX - 20.0)).clamp(0.05, 1.0)
+            * detection.score.clamp(0.3, 1.0);
+        self.vote.add(&reading, weight);
+        self.verdict = self.vote.verdict();
+        let quality = reading.confidence() * width_px.clamp(1.0, 250.0).sqrt();
+        let text = reading.text();
+        if text.is_some() {
+            let look = Look { frame: frame.clone(), detection: *detection, reading };
+            self.keep_better(BestLook { look, text, quality });
+        }
+    }
+
+    /// A look that read what the vote says beats one that read something else.
+    fn keep_better(&mut self, candidate: BestLook) {
+        let voted = self.verdict.as_ref().map(|verdict| &verdict.text);
+        let rank = |best: &BestLook| (best.text.as_ref() == voted, best.quality);
+        let better = self.best.as_ref().is_none_or(|best| rank(&candidate) > rank(best));
+        if better {
+            self.best = Some(candidate);
+        }
+    }
+
+    /// The number of looks that were read.
+    pub(super) fn reads(&self) -> u32 {
+        self.vote.reads()
+    }
+
+    /// Whether this is enough of a plate to be given out at all.
+    pub(super) fn is_reportable(&self, config: &TrackerConfig) -> bool {
+        self.verdict.as_ref().is_some_and(|verdict| {
+            self.vote.reads() >= config.min_reads
+                && verdict.text.as_str().chars().count() >= config.min_characters
+                && verdict.confidence >= config.min_confidence
+        })
+    }
+
+    /// Whether the vote can be acted on while the vehicle is still in view.
+    pub(super) fn is_certain(&self, config: &TrackerConfig) -> bool {
+        let Some(verdict) = &self.verdict else {
+            return false;
+        };
+        let narrow = self.motion.last().w < EARLY_WIDTH_PX;
+        let needed = if narrow { config.certain_reads * 2 } else { config.certain_reads };
+        self.is_reportable(config)
+            && verdict.confidence >= config.certain_confidence
+            && self.vote.agreeing(&verdict.text) >= needed
+    }
+
+    /// Takes over what another track saw of the same plate. `jump`: the plate is now there.
+    pub(super) fn absorb(&mut self, other: Self, jump: bool) {
+        if jump {
+            self.motion.jump(other.motion.last(), other.last_s);
+            self.phase = other.phase;
+            self.read_at = other.read_at;
+        }
+        self.first_s = self.first_s.min(other.first_s);
+        self.last_s = self.last_s.max(other.last_s);
+        self.frames += other.frames;
+        self.vote.absorb(other.vote);
+        self.verdict = self.vote.verdict();
+        if let Some(best) = other.best {
+            self.keep_better(best);
+        }
+    }
+
+    /// The passage as it stands; `None` when nothing legible was seen.
+    pub(super) fn transit(&self, state: TransitState) -> Option<Transit> {
+        let verdict = self.verdict.clone()?;
+        let best = self.best.as_ref()?;
+        Some(Transit {
+            track: self.id,
+            state,
+            text: verdict.text,
+            confidence: verdict.confidence,
+            country: verdict.country,
+            alternatives: verdict.alternatives,
+            reading: verdict.reading,
+            first_s: self.first_s,
+            last_s: self.last_s,
+            frames: self.frames,
+            reads: self.vote.reads(),
+            direction: self.motion.direction(),
+            look: best.look.clone(),
+        })
+    }
+}
