@@ -62,11 +62,7 @@ export function mergeHits(known: readonly Hit[], coming: readonly Hit[]): Hit[] 
 }
 
 /** The same for transits, where the highest revision holds. */
-export function mergeTransits(
-  known: readonly Transit[],
-  coming: readonly Transit[],
-  kept = Number.POSITIVE_INFINITY,
-): Transit[] {
+export function mergeTransits(known: readonly Transit[], coming: readonly Transit[]): Transit[] {
   const byId = new Map(known.map((transit) => [transit.id, transit]));
   for (const transit of coming) {
     const before = byId.get(transit.id);
@@ -77,7 +73,7 @@ export function mergeTransits(
       byId.set(transit.id, { ...later, hits });
     }
   }
-  return [...byId.values()].sort(byNewest).slice(0, kept);
+  return [...byId.values()].sort(byNewest);
 }
 
 /** Marks the transit that a hit belongs to. */

@@ -71,30 +71,34 @@ export function HitCard({ hit }: { hit: Hit }) {
           </span>
         </header>
 
-        <div class="hit-plates">
-          <figure>
-            <Plate
-              text={hit.plate}
-              country={hit.country}
-              marks={different.read}
-              label={words.plateRead}
-            />
-            <figcaption>
-              {words.plateRead} · {percent(hit.confidence)}
-            </figcaption>
-          </figure>
-          <MatchBadge hit={hit} />
-          <figure>
-            <Plate
-              text={hit.entry.plate}
-              country={hit.entry.country}
-              marks={different.listed}
-              label={words.plateListed}
-            />
-            <figcaption>
-              {words.plateListed} · {hit.list.name}
-            </figcaption>
-          </figure>
+        <div class="hit-middle">
+          <div class="hit-plates">
+            <figure>
+              <Plate
+                text={hit.plate}
+                country={hit.country}
+                marks={different.read}
+                label={words.plateRead}
+              />
+              <figcaption>
+                {words.plateRead} · {percent(hit.confidence)}
+              </figcaption>
+            </figure>
+            <MatchBadge hit={hit} />
+            <figure>
+              <Plate
+                text={hit.entry.plate}
+                country={hit.entry.country}
+                marks={different.listed}
+                label={words.plateListed}
+              />
+              <figcaption>
+                {words.plateListed} · {hit.list.name}
+              </figcaption>
+            </figure>
+          </div>
+
+          <History hit={hit} />
         </div>
 
         <Facts hit={hit} />
@@ -113,6 +117,26 @@ export function HitCard({ hit }: { hit: Hit }) {
         </footer>
       </div>
     </article>
+  );
+}
+
+/** Who did what so far; the window with the details tells more. */
+function History({ hit }: { hit: Hit }) {
+  if (hit.actions.length === 0) return null;
+  const words = text.value;
+  return (
+    <ol class="hit-history" aria-label={words.timeline}>
+      {hit.actions.map((action) => (
+        <li key={action.at}>
+          <Time at={action.at} />
+          <span>
+            {words.actionBy[action.action](action.account)}
+            {action.unit && <b> · {action.unit}</b>}
+            {action.outcome && <b> · {words.outcomes[action.outcome]}</b>}
+          </span>
+        </li>
+      ))}
+    </ol>
   );
 }
 

@@ -1,5 +1,6 @@
 /** Everything known of one hit, with the large picture and who did what when. */
 
+import { evidenceAddress } from "../api/client";
 import type { Hit } from "../api/types";
 import { KindBadge, MatchBadge, StateBadge, Time } from "../parts/badges";
 import { Evidence, PlateCrop } from "../parts/evidence";
@@ -30,6 +31,9 @@ export function HitDetail({ hit, onShut }: { hit: Hit; onShut: () => void }) {
       <div class={`detail kind-${hit.list.kind}`}>
         <div class="detail-picture">
           <Evidence evidence={hit.evidence} plate={hit.plate} camera={hit.place.camera_name} />
+          <a href={evidenceAddress(hit.evidence.sha256)} target="_blank" rel="noreferrer">
+            {words.openPicture}
+          </a>
         </div>
         <div class="detail-side">
           <div class="detail-plates">

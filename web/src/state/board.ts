@@ -99,25 +99,40 @@ function linger(id: string): void {
   }, CLOSED_LINGERS_MS);
 }
 
-async function fetchHits(again: boolean): Promise<void> {
+async function fetchHits(): Promise<void> {
   const page = await api.hits(filter.value);
-  if (again) {
-    announce(unannounced(hits.value, page.items));
-    // What was open here and is not in the answer was closed while the line was down.
-    const gone = hits.value.filter(
-      (hit) => hit.state !== "closed" && !page.items.some((item) => item.id === hit.id),
-    );
-    const renewed = await Promise.all(gone.map((hit) => api.hit(hit.id).catch(() => null)));
-    put(renewed.filter((hit) => hit !== null));
-  }
   put(page.items);
   olderHits.value = page.next;
 }
 
+/** Brings the open hits up to date after the line was down, whichever ones are shown. */
+async function catchUp(): Promise<void> {
+  const { items } = await api.hits("open");
+  announce(unannounced(hits.value, items));
+  put(items);
+  // What is open here and not in the answer was closed meanwhile, or is further back.
+  const here = new Set(items.map((hit) => hit.id));
+  const gone = hits.value.filter((hit) => hit.state !== "closed" && !here.has(hit.id));
+  const renewed = await Promise.all(gone.map((hit) => api.hit(hit.id).catch(() => null)));
+  put(renewed.filter((hit) => hit !== null));
+}
+
 async function fetchTransits(): Promise<void> {
   const page = await api.transits();
-  transits.value = mergeTransits(transits.value, page.items, TRANSITS_KEPT);
-  olderTransits.value = page.next;
+  // A page that does not reach what is known here would leave a hole: begin anew then.
+  const known = transits.value.some((transit) => transit.id === page.items.at(-1)?.id);
+  const newest = page.items[0]?.id ?? "";
+  const kept = known ? transits.value : transits.value.filter((transit) => transit.id > newest);
+  transits.value = mergeTransits(kept, page.items);
+  if (!known) olderTransits.value = page.next;
+}
+
+/** Newest in, oldest out; what went out can be fetched again as an older page. */
+function putTransit(transit: Transit): void {
+  const all = mergeTransits(transits.value, [transit]);
+  const kept = all.slice(0, Math.max(TRANSITS_KEPT, transits.value.length));
+  if (kept.length < all.length) olderTransits.value = kept.at(-1)?.id ?? null;
+  transits.value = kept;
 }
 
 async function fetchNodes(): Promise<void> {
@@ -130,7 +145,7 @@ async function fetchSummary(): Promise<void> {
 
 async function fetchAll(again: boolean): Promise<void> {
   const results = await Promise.allSettled([
-    fetchHits(again),
+    again ? catchUp().then(fetchHits) : fetchHits(),
     fetchTransits(),
     fetchNodes(),
     fetchSummary(),
@@ -177,7 +192,7 @@ export function follow(): () => void {
           summarySoon();
           break;
         case "transit":
-          transits.value = mergeTransits(transits.value, [message.transit], TRANSITS_KEPT);
+          putTransit(message.transit);
           summarySoon();
           break;
         case "node":
@@ -205,7 +220,7 @@ export function follow(): () => void {
 export async function chooseFilter(value: HitFilter): Promise<void> {
   filter.value = value;
   lingering.value = new Set();
-  await fetchHits(false).catch(failed);
+  await fetchHits().catch(failed);
 }
 
 export async function moreHits(): Promise<void> {
