@@ -101,6 +101,8 @@ test("the one-time link signs in, leaves no token in the address, and works once
 
 test("a hit shows its picture, both plates, the match, the place and the duty to verify", async () => {
   await show("hits");
+  const before = centre.requests.length;
+  await page.reload();
   const hit = card("FX904RB");
   await hit.waitFor();
   const words = (await hit.textContent()) ?? "";
@@ -120,6 +122,10 @@ test("a hit shows its picture, both plates, the match, the place and the duty to
   await page.waitForFunction(
     () => document.querySelectorAll('[data-testid="hit"][data-evidence-at]').length >= 3,
   );
+  // Each look at a picture is audited: none is fetched twice, and none of a transit without a hit.
+  const looks = centre.requests.slice(before).filter((line) => line.includes("/evidence/"));
+  expect(new Set(looks).size).toBe(looks.length);
+  expect(looks.length).toBeLessThanOrEqual(centre.hits.length);
   const shown = Number(await hit.getAttribute("data-shown-at"));
   expect(Math.abs(Date.now() - shown)).toBeLessThan(30_000);
   // The crop is drawn from the picture: light plate, dark characters.
@@ -310,12 +316,23 @@ test("a phone of 360 pixels shows every screen without sideways scrolling", asyn
   await shot("phone-detail");
 });
 
-test("a viewer looks but cannot act, and sees no audit log", async () => {
+test("roles: a viewer cannot act, an auditor sees the audit log only", async () => {
   centre.account = { ...centre.account, role: "viewer" };
   await show("hits");
   await page.getByTestId("hit").first().waitFor();
   expect(await page.getByTestId("acknowledge").count()).toBe(0);
   expect(await page.getByTestId("tab-audit").count()).toBe(0);
+
+  centre.account = { ...centre.account, role: "auditor" };
+  const before = centre.requests.length;
+  await page.goto("about:blank");
+  await page.goto(url);
+  await page.getByTestId("audit").waitFor();
+  expect(await page.getByTestId("tab-hits").count()).toBe(0);
+  // What an auditor may not see is not even asked for.
+  expect(centre.requests.slice(before).filter((line) => /hits|transits|events/.test(line))).toEqual(
+    [],
+  );
   centre.account = { ...centre.account, role: "admin" };
 });
 

@@ -38,7 +38,7 @@ const AFTER: Record<ActionRequest["action"], HitState> = {
 };
 
 export class MockCentre {
-  account: Account = { id: "1", name: "Giulia Ferri", role: "admin", language: null };
+  account: Account = { id: 1, name: "Giulia Ferri", role: "admin", language: null };
   hits: Hit[] = [];
   transits: Transit[] = [];
   nodes: Node[] = [];

@@ -328,14 +328,16 @@ export async function fill(page: Page, centre: MockCentre): Promise<void> {
   );
   centre.audit.push(
     {
+      seq: 2,
       at: new Date().toISOString(),
       account: "Giulia Ferri",
       action: "session.open",
-      subject: null,
+      subject: "127.0.0.1",
       reason: null,
       hash: "9f2c".repeat(16),
     },
     {
+      seq: 1,
       at: started,
       account: "Marco Riva",
       action: "transits.search",

@@ -14,7 +14,7 @@ import { announcement, connection, follow, newHits } from "./state/board";
 import { open, selected } from "./state/desk";
 import { drop, notices } from "./state/notices";
 import { screen } from "./state/route";
-import { account } from "./state/session";
+import { account, maySee } from "./state/session";
 import { language, text } from "./text/language";
 
 export function App() {
@@ -24,9 +24,9 @@ export function App() {
 
 function ControlRoom() {
   useEffect(() => {
-    const stop = follow();
+    const stop = maySee.value ? follow() : null;
     return () => {
-      stop();
+      stop?.();
       open.value = null;
       selected.value = null;
     };
@@ -34,7 +34,7 @@ function ControlRoom() {
   return (
     <>
       <Header />
-      {connection.value.kind === "reconnecting" && (
+      {maySee.value && connection.value.kind === "reconnecting" && (
         <p class="banner" role="status">
           <Warning /> {text.value.reconnectingHelp}
         </p>

@@ -100,8 +100,8 @@ export const api = {
     call<Page<Transit>>("GET", `/transits${query({ ...search, before, limit })}`),
   nodes: () => call<{ items: Node[] }>("GET", "/nodes"),
   summary: () => call<Summary>("GET", "/summary"),
-  audit: (before: string | null = null, limit = 100) =>
-    call<Page<AuditRecord>>("GET", `/audit${query({ before, limit })}`),
+  audit: (before: number | null = null, limit = 100) =>
+    call<Page<AuditRecord, number>>("GET", `/audit${query({ before, limit })}`),
 };
 
 /** Address of an evidence picture. */

@@ -136,7 +136,8 @@ export interface CameraHealth {
 export interface Node {
   id: string;
   name: string;
-  software: string;
+  /** `null` until it has spoken. */
+  software: string | null;
   last_seen_at: string | null;
   started_at: string | null;
   outbox: number;
@@ -145,7 +146,7 @@ export interface Node {
 }
 
 export interface Account {
-  id: string;
+  id: number;
   name: string;
   role: Role;
   language: Language | null;
@@ -162,18 +163,19 @@ export interface Summary {
 }
 
 export interface AuditRecord {
+  seq: number;
   at: string;
-  account: string | null;
+  account: string;
   action: string;
-  subject: string | null;
+  subject: string;
   reason: string | null;
   hash: string;
 }
 
-export interface Page<T> {
+export interface Page<T, Next = string> {
   items: T[];
   /** Give it as `before` to get what is older; `null` at the end. */
-  next: string | null;
+  next: Next | null;
 }
 
 /** Which hits a list shows. */

@@ -6,8 +6,8 @@ import { soundState, toggleSound } from "../sound/tone";
 import { connection, failed, newHits } from "../state/board";
 import { nowMs } from "../state/clock";
 import { open } from "../state/desk";
-import { SCREENS, type Screen, screen } from "../state/route";
-import { account, mayAudit, signOut } from "../state/session";
+import { mayOpen, SCREENS, type Screen, screen } from "../state/route";
+import { account, maySee, signOut } from "../state/session";
 import type { Dictionary } from "../text/en";
 import { clock } from "../text/format";
 import { language, text } from "../text/language";
@@ -41,7 +41,7 @@ export function Header() {
         </span>
       </a>
       <nav class="tabs" aria-label={words.product}>
-        {SCREENS.filter((name) => name !== "audit" || mayAudit.value).map((name) => {
+        {SCREENS.filter(mayOpen).map((name) => {
           const Sign = SCREEN_ICON[name];
           return (
             <a
@@ -61,8 +61,8 @@ export function Header() {
         })}
       </nav>
       <div class="header-end">
-        <Connection />
-        <SoundControl />
+        {maySee.value && <Connection />}
+        {maySee.value && <SoundControl />}
         <span class="header-clock number" aria-hidden="true">
           {clock(nowMs.value, language.value)}
         </span>

@@ -63,7 +63,7 @@ function NodePanel({ node }: { node: Node }) {
           </div>
           <div>
             <dt>{words.software}</dt>
-            <dd>{node.software}</dd>
+            <dd>{node.software ?? "–"}</dd>
           </div>
           <div>
             <dt>{words.started}</dt>

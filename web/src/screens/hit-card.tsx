@@ -1,11 +1,12 @@
 /** One hit: an alert that an officer must verify. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import type { Hit } from "../api/types";
 import { Age, KindBadge, MatchBadge, StateBadge, Time } from "../parts/badges";
 import { Evidence, PlateCrop } from "../parts/evidence";
 import { Check, Folder, Patrol, Pin, Warning } from "../parts/icons";
 import { Plate } from "../parts/plate";
+import { useSeen } from "../parts/visible";
 import { difference } from "../plate/difference";
 import { fresh } from "../state/board";
 import { acknowledge, askClose, askDispatch, busy, open, select, selected } from "../state/desk";
@@ -17,7 +18,7 @@ import { language, text } from "../text/language";
 const LATE_MS = 60_000;
 
 export function HitCard({ hit }: { hit: Hit }) {
-  const card = useRef<HTMLElement>(null);
+  const { element: card, seen } = useSeen<HTMLElement>();
   const words = text.value;
   const isSelected = selected.value === hit.id;
   usePaintedAt(card, "shownAt");
@@ -50,17 +51,22 @@ export function HitCard({ hit }: { hit: Hit }) {
       onPointerDown={() => select(hit.id)}
     >
       <div class="hit-look">
-        <Evidence
-          evidence={hit.evidence}
-          plate={hit.plate}
-          camera={hit.place.camera_name}
-          onShown={() => afterPaint(() => stamp(card.current, "evidenceAt"))}
-          onOpen={() => {
-            select(hit.id);
-            open.value = { kind: "detail", hit: hit.id };
-          }}
-        />
-        <PlateCrop evidence={hit.evidence} plate={hit.plate} />
+        {/* An open hit's picture is there before anybody scrolls; a closed one's only when looked at. */}
+        {(seen || hit.state !== "closed") && (
+          <>
+            <Evidence
+              evidence={hit.evidence}
+              plate={hit.plate}
+              camera={hit.place.camera_name}
+              onShown={() => afterPaint(() => stamp(card.current, "evidenceAt"))}
+              onOpen={() => {
+                select(hit.id);
+                open.value = { kind: "detail", hit: hit.id };
+              }}
+            />
+            <PlateCrop evidence={hit.evidence} plate={hit.plate} />
+          </>
+        )}
       </div>
       <div class="hit-body">
         <header class="hit-head">
@@ -241,7 +247,8 @@ function stamp(element: HTMLElement | null, name: "shownAt" | "evidenceAt"): voi
 
 /** Writes when the card was first on the screen: capture-to-screen time is measured with it. */
 function usePaintedAt(card: { current: HTMLElement | null }, name: "shownAt"): void {
-  useEffect(() => {
+  // Before the paint that shows the card, so that this very paint is the one that is timed.
+  useLayoutEffect(() => {
     afterPaint(() => stamp(card.current, name));
   }, []);
 }

@@ -1,7 +1,6 @@
 /** Beside the hits on a wide screen: the latest transits and how the cameras are. */
 
 import { Time } from "../parts/badges";
-import { PlateCrop } from "../parts/evidence";
 import { Bell, KindIcon } from "../parts/icons";
 import { Plate } from "../parts/plate";
 import { hits, nodes, transits } from "../state/board";
@@ -9,7 +8,10 @@ import { percent, rate } from "../text/format";
 import { language, text } from "../text/language";
 import { CameraSign } from "./cameras";
 
-/** As many as fit beside four cards. */
+/**
+ * As many as fit beside four cards. Without pictures: each look at one is kept in the audit log, so
+ * the page opens none by itself that nobody needs.
+ */
 const TRANSITS_SHOWN = 14;
 
 export function SideRail() {
@@ -51,17 +53,13 @@ export function SideRail() {
             const kind = hit ? kindOf.get(hit) : undefined;
             return (
               <li key={transit.id} class={hit ? `with-hit ${kind ? `kind-${kind}` : ""}` : ""}>
-                {transit.evidence ? (
-                  <PlateCrop evidence={transit.evidence} plate={transit.plate} />
-                ) : (
-                  <span class="crop crop-missing" />
-                )}
                 <Plate
                   text={transit.plate}
                   country={transit.country}
                   size="small"
                   label={words.plate}
                 />
+                <span class="rail-place">{transit.place.camera_name}</span>
                 <span class="rail-sign">
                   {hit && (
                     <span class="hit-sign" title={kind ? words.kinds[kind] : words.hasHit}>

@@ -7,6 +7,7 @@ import { Time } from "../parts/badges";
 import { Evidence, PlateCrop } from "../parts/evidence";
 import { Bell, Cross, DirectionIcon, Lanes, Search } from "../parts/icons";
 import { Plate } from "../parts/plate";
+import { useSeen } from "../parts/visible";
 import { failed, loaded, moreTransits, olderTransits, transits } from "../state/board";
 import { open } from "../state/desk";
 import { countryName, percent } from "../text/format";
@@ -141,10 +142,12 @@ function TransitTable({ items }: { items: readonly Transit[] }) {
 
 function TransitRow({ transit }: { transit: Transit }) {
   const words = text.value;
+  const { element, seen } = useSeen<HTMLTableRowElement>();
   const { evidence } = transit;
   const hit = transit.hits[0];
   return (
     <tr
+      ref={element}
       class={hit ? "with-hit" : ""}
       data-testid="transit"
       data-transit-id={transit.id}
@@ -157,22 +160,26 @@ function TransitRow({ transit }: { transit: Transit }) {
       <td class="cell-picture">
         {evidence ? (
           <div class="look">
-            <span class="thumbnail">
-              <Evidence
-                evidence={evidence}
-                plate={transit.plate}
-                camera={transit.place.camera_name}
-                onOpen={() => {
-                  open.value = {
-                    kind: "picture",
-                    plate: transit.plate,
-                    camera: transit.place.camera_name,
-                    evidence,
-                  };
-                }}
-              />
-            </span>
-            <PlateCrop evidence={evidence} plate={transit.plate} />
+            {seen && (
+              <>
+                <span class="thumbnail">
+                  <Evidence
+                    evidence={evidence}
+                    plate={transit.plate}
+                    camera={transit.place.camera_name}
+                    onOpen={() => {
+                      open.value = {
+                        kind: "picture",
+                        plate: transit.plate,
+                        camera: transit.place.camera_name,
+                        evidence,
+                      };
+                    }}
+                  />
+                </span>
+                <PlateCrop evidence={evidence} plate={transit.plate} />
+              </>
+            )}
           </div>
         ) : (
           <small>{words.noPicture}</small>

@@ -2,8 +2,7 @@
 
 import { toggleSound } from "../sound/tone";
 import { acknowledge, askClose, askDispatch, move, open, selected } from "./desk";
-import { goTo, SCREENS, screen } from "./route";
-import { mayAudit } from "./session";
+import { goTo, mayOpen, SCREENS, screen } from "./route";
 
 export type Command =
   | { kind: "move"; step: 1 | -1 }
@@ -77,7 +76,7 @@ function perform(command: Command): boolean {
   }
   if (command.kind === "screen") {
     const target = SCREENS[command.place];
-    if (!target || (target === "audit" && !mayAudit.value)) return false;
+    if (!target || !mayOpen(target)) return false;
     goTo(target);
     return true;
   }

@@ -1,6 +1,7 @@
 /** Which screen is shown; kept in the address after the `#`. */
 
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
+import { mayAudit, maySee } from "./session";
 
 export const SCREENS = ["hits", "transits", "cameras", "audit"] as const;
 export type Screen = (typeof SCREENS)[number];
@@ -10,11 +11,21 @@ export function screenOf(hash: string): Screen {
   return SCREENS.find((screen) => screen === name) ?? "hits";
 }
 
-export const screen = signal<Screen>("hits");
+const wanted = signal<Screen>("hits");
+
+/** Whether the signed-in account may open a screen. */
+export function mayOpen(name: Screen): boolean {
+  return name === "audit" ? mayAudit.value : maySee.value;
+}
+
+/** The screen of the address, or the one that the role has. */
+export const screen = computed<Screen>(() =>
+  mayOpen(wanted.value) ? wanted.value : maySee.value ? "hits" : "audit",
+);
 
 export function followAddress(): void {
   const read = () => {
-    screen.value = screenOf(location.hash);
+    wanted.value = screenOf(location.hash);
   };
   addEventListener("hashchange", read);
   read();

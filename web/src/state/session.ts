@@ -20,6 +20,8 @@ export const account = computed<Account | null>(() =>
 export const mayAct = computed(
   () => account.value?.role === "operator" || account.value?.role === "admin",
 );
+/** Auditors read the audit log and nothing else. */
+export const maySee = computed(() => account.value !== null && account.value.role !== "auditor");
 export const mayAudit = computed(
   () => account.value?.role === "auditor" || account.value?.role === "admin",
 );

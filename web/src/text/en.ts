@@ -212,7 +212,6 @@ export const en = {
   auditSubject: "On what",
   auditHash: "Chain",
   noAudit: "The audit log is empty",
-  auditForbidden: "Only administrators and auditors may read the audit log.",
 
   keys: {
     move: "Next, previous hit",

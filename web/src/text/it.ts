@@ -216,7 +216,6 @@ export const it: Dictionary = {
   auditSubject: "Su che cosa",
   auditHash: "Catena",
   noAudit: "Il registro è vuoto",
-  auditForbidden: "Solo amministratori e revisori possono leggere il registro.",
 
   keys: {
     move: "Segnalazione successiva, precedente",
