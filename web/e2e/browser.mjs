@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 
 /**
- * @param {{ width?: number, height?: number, locale?: string, timezone?: string, colorScheme?: "light" | "dark" }} [view]
+ * @param {{ width?: number, height?: number, locale?: string, language?: string, timezone?: string, colorScheme?: "light" | "dark" }} [view]
  * @returns {Promise<{ context: import("playwright-core").BrowserContext, page: import("playwright-core").Page, stop: () => Promise<void> }>}
  */
 export async function startBrowser(view = {}) {
@@ -30,6 +30,14 @@ export async function startBrowser(view = {}) {
     colorScheme: view.colorScheme ?? "dark",
   });
   const page = context.pages()[0] ?? (await context.newPage());
+  const { language } = view;
+  if (language) {
+    // As if chosen in the page's own menu: it comes before the account's language.
+    await context.addInitScript(
+      (chosen) => localStorage.setItem("varco.language", chosen),
+      language,
+    );
+  }
   return {
     context,
     page,

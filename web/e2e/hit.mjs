@@ -57,7 +57,7 @@ const consoleErrors = [];
 const browser = await startBrowser({
   width: Number(given.width),
   height: Number(given.height),
-  locale: given.language === "en" ? "en-GB" : "it-IT",
+  language: given.language,
 });
 const { page } = browser;
 page.setDefaultTimeout(timeout);
