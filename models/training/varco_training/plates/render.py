@@ -144,14 +144,17 @@ def _draw_row(
     gap = cap * float(rng.uniform(0.08, 0.2))
     # Some countries give each sign a cell of the same width, others the sign's own width and a fixed gap.
     cell = cap * float(rng.uniform(0.5, 0.62)) if rng.random() < 0.35 else 0.0
+    # Plate scripts press W and M into the width of the other signs, text faces do not.
+    widest = cap * float(rng.uniform(0.46, 0.66)) if rng.random() < 0.6 else cap * 2.0
     bare = rng.random() < 0.1  # no dashes or seals drawn, only their gaps
-    parts: list[tuple[str, np.ndarray | None, float]] = []
+    parts: list[tuple[str, np.ndarray | None, float, float]] = []
     for sign in row:
         if sign in _GAPS:
-            parts.append((sign, None, _GAPS[sign] * cap * float(rng.uniform(0.8, 1.25))))
+            parts.append((sign, None, _GAPS[sign] * cap * float(rng.uniform(0.8, 1.25)), 0.0))
         else:
             glyph = fonts.glyph(face, sign, stroke)
-            parts.append((sign, glyph, max(cell, glyph.shape[1] * stretch + gap)))
+            own = min(glyph.shape[1] * stretch, widest)
+            parts.append((sign, glyph, max(cell, own + gap), own))
     total = sum(p[2] for p in parts)
     room = (x1 - x0) * float(rng.uniform(0.88, 0.97))
     squeeze = min(1.0, room / max(total, 1.0))
@@ -160,7 +163,7 @@ def _draw_row(
     slack = (x1 - x0) - total * squeeze
     x = x0 + slack * float(rng.uniform(0.3, 0.7))
     top = round((y0 + y1 - cap) / 2 + (y1 - y0) * float(rng.uniform(-0.05, 0.05)))
-    for sign, glyph, advance in parts:
+    for sign, glyph, advance, own in parts:
         advance *= squeeze
         if glyph is None:
             if not bare and sign in "-.":
@@ -170,7 +173,7 @@ def _draw_row(
             elif not bare and sign == "*":
                 draw_seal(rng, image, round(x + advance / 2), top, cap, round(advance * 0.42), country, night)
         else:
-            _blit(mask, glyph, x + advance / 2, top, max(2.0, glyph.shape[1] * stretch * min(squeeze, 1.12)), cap)
+            _blit(mask, glyph, x + advance / 2, top, max(2.0, own * min(squeeze, 1.12)), cap)
         x += advance
 
 

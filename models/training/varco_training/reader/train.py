@@ -27,7 +27,7 @@ from .samples import IGNORED, Batch, Pool, RealCrops, make_batch, rendered
 
 BATCH, REAL_SHARE, PEAK_RATE = 128, 0.15, 2.5e-3
 POOL = 30_000
-MAX_REUSE = 4
+MAX_REUSE = 6
 """How often a rendered crop may be used on average; beyond that the training itself renders."""
 
 
