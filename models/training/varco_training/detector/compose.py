@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..plates import RenderedPlate, render_plate
+from ..plates import render_plate
 from .lettering import LetteringPool
 from .panels import body_colour, draw_panel, pose, set_into, transform
 from .photometry import degrade, write_camera_text
@@ -36,16 +35,15 @@ class PlatePool:
         self,
         rng: np.random.Generator,
         size: int = 2000,
-        render: Callable[[np.random.Generator], RenderedPlate] = render_plate,
         renew: float = 0.06,
     ) -> None:
-        self._render, self._renew = render, renew
+        self._renew = renew
         self._plates: dict[bool, list[Image]] = {False: [], True: []}
         while sum(map(len, self._plates.values())) < size or not all(self._plates.values()):
             self._add(rng)
 
     def _add(self, rng: np.random.Generator) -> None:
-        plate = self._render(rng)
+        plate = render_plate(rng, framed=False)  # the panel draws the holder: it is no part of the plate
         scale = min(1.0, 320 / plate.image.shape[1])
         image = cv2.resize(plate.image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         self._plates[image.shape[1] / image.shape[0] < TWO_ROW_ASPECT].append(image)
@@ -81,7 +79,7 @@ class Composer:
 
     def crop(self, rng: np.random.Generator) -> Crop:
         """One crop of `CROP_PX` with light, lens and coding applied."""
-        if rng.random() < 0.12:
+        if rng.random() < 0.18:
             crop = self._mosaic(rng)
         else:
             crop = self._plain(rng, CROP_PX)
@@ -122,7 +120,8 @@ class Composer:
         known = all(p.has_corners for p in picture.plates)
         if picture.plates:
             focus = picture.plates[rng.integers(len(picture.plates))]
-            scale = float(np.clip(wanted / focus.width_px, 0.15, 2.0))
+            least = 0.7 * size / max(picture.width_px, picture.height_px)  # or the crop would be mostly empty
+            scale = float(np.clip(wanted / focus.width_px, least, max(2.0, least)))
             anchor = focus.corners.mean(0)
         else:
             scale, anchor = size / max(picture.width_px, picture.height_px), np.zeros(2)
@@ -135,7 +134,7 @@ class Composer:
         flip = -1.0 if rng.random() < 0.5 else 1.0
         turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         linear = turn @ np.array([[1, 0], [np.tan(shear), 1]]) @ np.diag([flip * scale * stretch, scale / stretch])
-        place = rng.uniform(0.12, 0.88, 2) * size
+        place = _keep_inside(rng, rng.uniform(0.12, 0.88, 2) * size, linear, anchor, picture, size)
         matrix = np.eye(3, dtype=np.float32)
         matrix[:2, :2], matrix[:2, 2] = linear, place - linear @ anchor
         if known and rng.random() < 0.5:
@@ -225,6 +224,21 @@ class Composer:
 def plate_width_px(rng: np.random.Generator, size: int) -> float:
     """A plate width for a crop of `size`: log-uniform, 14 px to most of the crop."""
     return float(np.exp(rng.uniform(np.log(14), np.log(0.85 * size))))
+
+
+def _keep_inside(
+    rng: np.random.Generator, place: Floats, linear: Floats, anchor: Floats, picture: Picture, size: int
+) -> Floats:
+    """Moves `place` (where `anchor` comes to lie) so that the picture fills the crop but for a margin, or lies all in it."""
+    ends = np.array([[0, 0], [picture.width_px, picture.height_px]]) - anchor
+    spans = np.sort(ends * np.diag(linear), axis=0) + place
+    margin = rng.uniform(0, 0.12, (2, 2)) * size
+    room = spans[1] - spans[0] - size
+    fill = np.where(spans[0] > margin[0], margin[0] - spans[0], 0.0)
+    fill = np.where(spans[1] < size - margin[1], size - margin[1] - spans[1], fill)
+    fit = np.where(spans[0] < 0, -spans[0], 0.0)
+    fit = np.where(spans[1] > size, size - spans[1], fit)
+    return place + np.where(room > 0, fill, fit)
 
 
 def in_seen_order(corners: Floats, mirrored: bool) -> Floats:

@@ -44,7 +44,8 @@ def degrade(rng: np.random.Generator, image: Image, plates: list[Floats]) -> Ima
 
 
 def _night(rng: np.random.Generator, image: Image, plates: list[Floats]) -> Image:
-    dark = image.astype(np.float32) * rng.uniform(0.08, 0.45)
+    mean = max(float(image.mean()), 1.0)
+    dark = image.astype(np.float32) * min(max(rng.uniform(0.1, 0.5), 16 / mean), 1.0)
     if rng.random() < 0.7 and plates:  # the plate's film throws the lamp's light back
         mask = np.zeros(image.shape[:2], np.float32)
         for corners in plates:
