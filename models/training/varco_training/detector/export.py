@@ -1,0 +1,111 @@
+"""Exports a trained detector: `python -m varco_training.detector.export --data DIR --checkpoint FILE --out FILE`.
+
+Float32 ONNX first (kept beside the checkpoint), then static int8 quantisation calibrated on training pictures.
+The first convolution stays in float32 because with three input channels it is faster so, the last one because its
+outputs span very different ranges.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import warnings
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
+
+from .network import STRIDE, Detector
+from .pictures import PictureSampler, read_pictures
+from .session import letterbox
+
+CALIBRATION_PICTURES = 120
+LONG_SIDE_PX = 640
+
+
+class CalibrationPictures(CalibrationDataReader):
+    """Letterboxed training pictures, drawn by the same shares as in training."""
+
+    def __init__(self, data: Path, count: int, seed: int = 5) -> None:
+        rng = np.random.default_rng(seed)
+        sampler = PictureSampler(read_pictures(data, "train"))
+        self._pictures = iter([sampler.draw(rng) for _ in range(count)])
+
+    def get_next(self) -> dict[str, NDArray[np.float32]] | None:
+        """The next network input, None at the end."""
+        picture = next(self._pictures, None)
+        return None if picture is None else {"images": letterbox(picture.decode()[0], LONG_SIDE_PX)[0]}
+
+
+def export_float(checkpoint: Path, out: Path) -> int:
+    """Writes the averaged weights as float32 ONNX with dynamic height and width; returns the crops they were trained on."""
+    state = torch.load(checkpoint, weights_only=True, map_location="cpu")
+    model = Detector()
+    model.load_state_dict(state["average"])
+    sides = {2: "height", 3: "width"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            model.eval(), (torch.rand(1, 3, 384, 640),), str(out), input_names=["images"], output_names=["map"],
+            dynamic_axes={"images": sides, "map": {2: "rows", 3: "columns"}}, opset_version=17, dynamo=False,
+        )  # fmt: skip
+    return int(state["crops"])
+
+
+def quantise(data: Path, source: Path, out: Path) -> None:
+    """Static int8: QDQ, per-channel signed weights, unsigned activations, MinMax."""
+    convolutions = [node.name for node in onnx.load(source).graph.node if node.op_type == "Conv"]
+    quantize_static(
+        str(source), str(out), CalibrationPictures(data, CALIBRATION_PICTURES), quant_format=QuantFormat.QDQ,
+        per_channel=True, weight_type=QuantType.QInt8, activation_type=QuantType.QUInt8,
+        calibrate_method=CalibrationMethod.MinMax, nodes_to_exclude=[convolutions[0], convolutions[-1]],
+    )  # fmt: skip
+
+
+def describe(model: Path, properties: dict[str, str]) -> None:
+    """Writes the properties that the product reads into the model."""
+    loaded = onnx.load(model)
+    del loaded.metadata_props[:]
+    onnx.helper.set_model_props(loaded, properties)
+    loaded.producer_name, loaded.producer_version, loaded.doc_string = "varco_training", properties["version"], ""
+    onnx.save(loaded, model)
+
+
+def commit() -> str:
+    """The recipe's commit."""
+    return subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=Path(__file__).parent, capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True, help="the int8 model, e.g. models/plate-detector.onnx")
+    parser.add_argument("--version", default="1")
+    parser.add_argument("--recipe-commit", default=None, help="by default the commit that is checked out")
+    parser.add_argument("--score-threshold", type=float, required=True, help="the operating point, chosen on val")
+    given = parser.parse_args()
+    cv2.setNumThreads(1)
+    torch.set_num_threads(1)
+    plain = given.checkpoint.with_name("detector-float32.onnx")
+    crops = export_float(given.checkpoint, plain)
+    quantise(given.data, plain, given.out)
+    properties = {
+        "version": given.version, "recipe_commit": given.recipe_commit or commit(), "stride": str(STRIDE),
+        "score_threshold": str(given.score_threshold), "long_side_px": str(LONG_SIDE_PX), "crops": str(crops),
+    }  # fmt: skip
+    for path in (plain, given.out):
+        describe(path, properties)
+        onnx.checker.check_model(onnx.load(path))
+        print(f"{path}: {path.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main()
