@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import subprocess
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -17,8 +18,8 @@ import numpy as np
 import onnx
 import torch
 from numpy.typing import NDArray
-from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
 
+from ..quantise import quantise
 from .network import STRIDE, Detector
 from .pictures import PictureSampler, read_pictures
 from .session import letterbox
@@ -27,18 +28,12 @@ CALIBRATION_PICTURES = 120
 LONG_SIDE_PX = 640
 
 
-class CalibrationPictures(CalibrationDataReader):
+def calibration_inputs(data: Path, count: int, seed: int = 5) -> Iterator[NDArray[np.float32]]:
     """Letterboxed training pictures, drawn by the same shares as in training."""
-
-    def __init__(self, data: Path, count: int, seed: int = 5) -> None:
-        rng = np.random.default_rng(seed)
-        sampler = PictureSampler(read_pictures(data, "train"))
-        self._pictures = iter([sampler.draw(rng) for _ in range(count)])
-
-    def get_next(self) -> dict[str, NDArray[np.float32]] | None:
-        """The next network input, None at the end."""
-        picture = next(self._pictures, None)
-        return None if picture is None else {"images": letterbox(picture.decode()[0], LONG_SIDE_PX)[0]}
+    rng = np.random.default_rng(seed)
+    sampler = PictureSampler(read_pictures(data, "train"))
+    for _ in range(count):
+        yield letterbox(sampler.draw(rng).decode()[0], LONG_SIDE_PX)[0]
 
 
 def export_float(checkpoint: Path, out: Path) -> int:
@@ -56,14 +51,10 @@ def export_float(checkpoint: Path, out: Path) -> int:
     return int(state["crops"])
 
 
-def quantise(data: Path, source: Path, out: Path) -> None:
-    """Static int8: QDQ, per-channel signed weights, unsigned activations, MinMax."""
-    convolutions = [node.name for node in onnx.load(source).graph.node if node.op_type == "Conv"]
-    quantize_static(
-        str(source), str(out), CalibrationPictures(data, CALIBRATION_PICTURES), quant_format=QuantFormat.QDQ,
-        per_channel=True, weight_type=QuantType.QInt8, activation_type=QuantType.QUInt8,
-        calibrate_method=CalibrationMethod.MinMax, nodes_to_exclude=[convolutions[0], convolutions[-1]],
-    )  # fmt: skip
+def float_convolutions(model: Path) -> list[str]:
+    """The first and the last convolution of an exported detector."""
+    names = [node.name for node in onnx.load(model).graph.node if node.op_type == "Conv"]
+    return [names[0], names[-1]]
 
 
 def describe(model: Path, properties: dict[str, str]) -> None:
@@ -96,7 +87,8 @@ def main() -> None:
     torch.set_num_threads(1)
     plain = given.checkpoint.with_name("detector-float32.onnx")
     crops = export_float(given.checkpoint, plain)
-    quantise(given.data, plain, given.out)
+    inputs = calibration_inputs(given.data, CALIBRATION_PICTURES)
+    quantise(plain, given.out, inputs, keep=float_convolutions(plain))
     properties = {
         "version": given.version, "recipe_commit": given.recipe_commit or commit(), "stride": str(STRIDE),
         "score_threshold": str(given.score_threshold), "long_side_px": str(LONG_SIDE_PX), "crops": str(crops),
