@@ -45,6 +45,21 @@ pub(super) struct Stamp {
     pub(super) clock: CaptureClock,
 }
 
+/// A session's times: first the receiver's, which follow the packets' arrival,
+/// then the camera's own, which are exact, once it has told its clock.
+#[derive(Debug, Clone, Copy)]
+struct Session {
+    of_camera: bool,
+    /// Stream time of the frame that has `first` as its own time.
+    base: Duration,
+    first: Duration,
+    /// Time of the last frame.
+    last: Duration,
+}
+
+/// A jump of the camera's clock by more is a new setting of that clock.
+const LONGEST_STEP: Duration = Duration::from_secs(5);
+
 /// The times of one source over all its sessions.
 #[derive(Debug)]
 pub(super) struct Timeline {
@@ -53,8 +68,8 @@ pub(super) struct Timeline {
     sequence: u64,
     began: Option<Instant>,
     last: Option<Duration>,
-    /// Stream time and running time of the session's first frame.
-    session: Option<(Duration, Duration)>,
+    /// Where the session's times are tied to the stream's.
+    session: Option<Session>,
 }
 
 impl Timeline {
@@ -73,14 +88,29 @@ impl Timeline {
         let began = *self.began.get_or_insert(now);
         let step = times.duration.unwrap_or(Duration::from_millis(40));
         let expected = self.last.map_or(Duration::ZERO, |last| last + step);
-        let stream_time = match times.pts {
+        let own = times.camera.and_then(since_epoch).or(times.pts);
+        let of_camera = times.camera.is_some();
+        let stream_time = match own {
             None => expected,
-            Some(pts) => {
-                let (base, first) = *self.session.get_or_insert_with(|| {
+            Some(own) => {
+                let base = match self.session {
                     // After a gap the stream goes on where the wall clock is.
-                    (expected.max(now.saturating_duration_since(began)), pts)
-                });
-                base + pts.saturating_sub(first)
+                    None => Some(expected.max(now.saturating_duration_since(began))),
+                    Some(session)
+                        if session.of_camera != of_camera
+                            || (of_camera && own.abs_diff(session.last) > LONGEST_STEP) =>
+                    {
+                        Some(expected)
+                    }
+                    Some(_) => None,
+                };
+                if let Some(base) = base {
+                    self.session = Some(Session { of_camera, base, first: own, last: own });
+                }
+                self.session.as_mut().map_or(expected, |session| {
+                    session.last = own;
+                    session.base + own.saturating_sub(session.first)
+                })
             }
         };
         let stream_time = self.last.map_or(stream_time, |last| stream_time.max(last));
@@ -103,6 +133,10 @@ impl Timeline {
         self.sequence += 1;
         Stamp { sequence, stream_time, captured_at, clock }
     }
+}
+
+fn since_epoch(at: Timestamp) -> Option<Duration> {
+    u64::try_from(at.as_nanosecond()).ok().map(Duration::from_nanos)
 }
 
 fn is_plausible(camera: Timestamp, arrival: Timestamp) -> bool {
@@ -171,6 +205,25 @@ mod tests {
         );
         frame.camera = Some(at("1970-01-01T00:00:07Z"));
         assert_eq!(line.stamp(frame).clock, CaptureClock::Arrival);
+    }
+
+    #[test]
+    fn stream_time_follows_the_cameras_clock_and_survives_its_jumps() {
+        let mut line = Timeline::new(true, None);
+        let now = (Instant::now(), at("2026-05-04T10:00:00Z"));
+        let mut stamp = |pts_ms: u64, camera: Option<&str>| {
+            let mut frame = times(pts_ms, now);
+            frame.camera = camera.map(at);
+            line.stamp(frame).stream_time
+        };
+        assert_eq!(stamp(0, None), ms(0));
+        assert_eq!(stamp(55, None), ms(55), "packets that arrive unevenly");
+        assert_eq!(stamp(80, Some("2026-05-04T09:59:59.080Z")), ms(95));
+        assert_eq!(stamp(140, Some("2026-05-04T09:59:59.120Z")), ms(135));
+        // The camera's clock is set an hour back, and an hour forth.
+        assert_eq!(stamp(160, Some("2026-05-04T08:59:59.160Z")), ms(175));
+        assert_eq!(stamp(200, Some("2026-05-04T08:59:59.200Z")), ms(215));
+        assert_eq!(stamp(240, Some("2026-05-04T10:00:00Z")), ms(255));
     }
 
     #[test]

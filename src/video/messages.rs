@@ -8,6 +8,7 @@ use gstreamer::glib;
 use super::config::Location;
 use super::container::{Wholeness, wholeness};
 use super::error::VideoError;
+use super::reach::{Reach, reach};
 
 /// What a camera's error means. `details` is GStreamer's text for programmers.
 pub(super) fn camera_error(location: &Location, error: &glib::Error, details: &str) -> VideoError {
@@ -28,22 +29,28 @@ pub(super) fn camera_error(location: &Location, error: &glib::Error, details: &s
     if says("(461)") {
         return VideoError::UnsupportedTransport { url };
     }
-    if says("Connection refused") {
-        return VideoError::Refused { url };
+    let unreachable =
+        |reason: &str| VideoError::Unreachable { url: url.clone(), reason: reason.to_owned() };
+    // GStreamer says "generic error" to every failed connection: try one to see why.
+    if says("Failed to connect") || says("Could not connect") {
+        return match reach(&url_of(location)) {
+            Reach::Refused => VideoError::Refused { url },
+            Reach::NameUnknown => unreachable("its name is not known"),
+            Reach::NoWay => unreachable("the network knows no way to it"),
+            Reach::Silent => unreachable("nothing answers"),
+            Reach::Connected => unreachable("it does not answer as an RTSP camera does"),
+        };
     }
-    let network = [
-        ("Error resolving", "its name is not known"),
-        ("Name or service not known", "its name is not known"),
-        ("Temporary failure in name resolution", "its name cannot be looked up now"),
-        ("No route to host", "there is no way to it"),
-        ("Network is unreachable", "there is no way to its network"),
-        ("timed out", "it does not answer"),
-        ("Timeout", "it does not answer"),
-        ("Failed to connect", "it does not answer"),
-    ];
-    match network.iter().find(|(text, _)| says(text)) {
-        Some((_, reason)) => VideoError::Unreachable { url, reason: (*reason).to_owned() },
-        None => stream_error(location, error),
+    if says("Timeout") || says("timed out") || says("Could not receive message") {
+        return unreachable("it does not answer as an RTSP camera does");
+    }
+    stream_error(location, error)
+}
+
+fn url_of(location: &Location) -> String {
+    match location {
+        Location::Rtsp { url, .. } => url.clone(),
+        other => other.to_string(),
     }
 }
 

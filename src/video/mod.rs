@@ -21,6 +21,7 @@ mod picture_file;
 mod pictures;
 mod pipeline;
 mod queue;
+mod reach;
 mod reader;
 mod rtsp_server;
 mod samples;

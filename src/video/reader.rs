@@ -70,9 +70,10 @@ const OPEN_WITHIN: Duration = Duration::from_secs(20);
 impl ClipReader {
     /// Opens a file, transcoding it when that is needed.
     pub(super) fn open(path: &Path) -> Result<Self, VideoError> {
-        match Self::open_as(path, Treatment::AsItIs)? {
-            Some(reader) => Ok(reader),
-            None => Self::open_as(path, Treatment::Transcode)?.ok_or_else(|| no_video(path)),
+        // An error may only mean that the file's own encoding is of no use here.
+        match Self::open_as(path, Treatment::AsItIs) {
+            Ok(Some(reader)) => Ok(reader),
+            _ => Self::open_as(path, Treatment::Transcode)?.ok_or_else(|| no_video(path)),
         }
     }
 

@@ -63,6 +63,18 @@ fn finish(
     })
 }
 
+/// Host (without brackets) and port of an address.
+pub(super) fn host_and_port(url: &str) -> Option<(String, u16)> {
+    let (scheme, rest) = url.split_once("://")?;
+    let usual = if scheme.eq_ignore_ascii_case("rtsps") { 322 } else { 554 };
+    let authority = rest.split(['/', '?']).next()?;
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, port.parse().ok()?),
+        _ => (authority, usual),
+    };
+    Some((host.trim_matches(['[', ']']).to_owned(), port))
+}
+
 /// Whether a text is `HOST` or `HOST:PORT`.
 fn is_host(text: &str) -> bool {
     let (host, port) = match text.rsplit_once(':') {
@@ -176,6 +188,15 @@ mod tests {
         ] {
             assert!(take_apart(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn host_and_port_have_their_usual_values() {
+        let of = |url: &str| host_and_port(url).unwrap();
+        assert_eq!(of("rtsp://cam/1"), ("cam".to_owned(), 554));
+        assert_eq!(of("rtsps://cam?x=1"), ("cam".to_owned(), 322));
+        assert_eq!(of("rtsp://[fe80::1]:8554/1"), ("fe80::1".to_owned(), 8554));
+        assert_eq!(of("rtsp://[::1]"), ("::1".to_owned(), 554));
     }
 
     #[test]
