@@ -1,4 +1,5 @@
 //! Sources against real files and a real RTSP server on this machine.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
 use std::fs;
 use std::net::TcpListener;

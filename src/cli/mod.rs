@@ -6,6 +6,7 @@
 mod completions;
 mod failure;
 mod lists;
+mod rtsp_server;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -28,6 +29,8 @@ struct Cli {
 enum Command {
     /// Checks and shows list files.
     Lists(lists::Args),
+    /// Plays a video file as an RTSP camera, for demonstrations and tests.
+    RtspServe(rtsp_server::Args),
     /// Writes the completion script of a shell.
     Completions(completions::Args),
 }
@@ -48,6 +51,7 @@ pub fn run() -> ExitCode {
     start_log(cli.verbose);
     let outcome = match &cli.command {
         Command::Lists(args) => lists::run(args),
+        Command::RtspServe(args) => rtsp_server::run(args),
         Command::Completions(args) => completions::run(args),
     };
     outcome.unwrap_or_else(failure::Failure::report)
