@@ -3,6 +3,7 @@
 //! Results go to standard output, progress and logs to standard error. Exit
 //! status: 0 done, 1 failed, 2 wrong usage (a bad argument, a bad configuration).
 
+mod centre;
 mod completions;
 mod failure;
 mod lists;
@@ -31,6 +32,10 @@ enum Command {
     Lists(lists::Args),
     /// Plays a video file as an RTSP camera, for demonstrations and tests.
     RtspServe(rtsp_server::Args),
+    /// Runs the operations centre, or administers it.
+    Centre(centre::Args),
+    /// The centre's audit log.
+    Audit(centre::AuditArgs),
     /// Writes the completion script of a shell.
     Completions(completions::Args),
 }
@@ -52,6 +57,8 @@ pub fn run() -> ExitCode {
     let outcome = match &cli.command {
         Command::Lists(args) => lists::run(args),
         Command::RtspServe(args) => rtsp_server::run(args),
+        Command::Centre(args) => centre::run(args),
+        Command::Audit(args) => centre::audit(args),
         Command::Completions(args) => completions::run(args),
     };
     outcome.unwrap_or_else(failure::Failure::report)

@@ -1,5 +1,6 @@
 //! Databases of node and centre, and the evidence pictures beside them.
 
+pub mod centre;
 mod database;
 mod evidence;
 
