@@ -1,11 +1,11 @@
 //! The centre from outside: real TLS, a real database, a real HTTP client.
 
 mod centre {
-    pub mod access;
-    pub mod delivery;
-    pub mod evidence;
-    pub mod live;
-    pub mod pages;
-    pub mod setup;
-    pub mod work;
+    pub(crate) mod access;
+    pub(crate) mod delivery;
+    pub(crate) mod evidence;
+    pub(crate) mod live;
+    pub(crate) mod pages;
+    pub(crate) mod setup;
+    pub(crate) mod work;
 }

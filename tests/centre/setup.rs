@@ -12,21 +12,21 @@ use varco::centre::{Config, Role, Server};
 use varco::link::{EVENTS_PATH, Identity, client_config};
 use varco::store::sha256_hex;
 
-pub const NODE: &str = "porta-nord";
+pub(crate) const NODE: &str = "porta-nord";
 /// Enough of a JPEG file for a store that keeps bytes.
-pub const JPEG: &[u8] = b"\xff\xd8\xff\xe0 a picture \xff\xd9";
+pub(crate) const JPEG: &[u8] = b"\xff\xd8\xff\xe0 a picture \xff\xd9";
 
-pub struct Centre {
-    pub server: Option<Server>,
-    pub config: Config,
-    pub folder: TempDir,
-    pub cancel: CancellationToken,
-    pub node: Identity,
+pub(crate) struct Centre {
+    pub(crate) server: Option<Server>,
+    pub(crate) config: Config,
+    pub(crate) folder: TempDir,
+    pub(crate) cancel: CancellationToken,
+    pub(crate) node: Identity,
 }
 
 impl Centre {
     /// A running centre that has admitted one node.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let node = Identity::load_or_make(&folder.path().join("node.pem"), NODE).unwrap();
         let mut config = Config { data: folder.path().join("centre"), ..Config::default() };
@@ -38,29 +38,29 @@ impl Centre {
         Self { server: Some(server), config, folder, cancel, node }
     }
 
-    pub fn server(&self) -> &Server {
+    pub(crate) fn server(&self) -> &Server {
         self.server.as_ref().unwrap()
     }
 
-    pub async fn stop(&mut self) {
+    pub(crate) async fn stop(&mut self) {
         self.cancel.cancel();
         let stopping = self.server.take().unwrap().wait();
         tokio::time::timeout(Duration::from_secs(10), stopping).await.unwrap().unwrap();
     }
 
-    pub async fn restart(&mut self) {
+    pub(crate) async fn restart(&mut self) {
         self.stop().await;
         self.cancel = CancellationToken::new();
         self.server = Some(Server::start(self.config.clone(), self.cancel.clone()).await.unwrap());
     }
 
     /// An HTTP client with a key, as a node has one.
-    pub fn link_client(&self, identity: &Identity) -> Client {
+    pub(crate) fn link_client(&self, identity: &Identity) -> Client {
         let tls = client_config(identity, self.server().fingerprint().clone()).unwrap();
         Client::builder().tls_backend_preconfigured(tls).build().unwrap()
     }
 
-    pub async fn deliver_as(
+    pub(crate) async fn deliver_as(
         &self,
         identity: &Identity,
         body: impl Into<reqwest::Body>,
@@ -76,13 +76,13 @@ impl Centre {
     }
 
     /// Delivers events as the admitted node and gives the receipt.
-    pub async fn deliver(&self, events: &[Value], pictures: &[&[u8]]) -> Value {
+    pub(crate) async fn deliver(&self, events: &[Value], pictures: &[&[u8]]) -> Value {
         let response = self.deliver_as(&self.node, delivery(events, pictures)).await;
         assert_eq!(response.status(), StatusCode::OK);
         response.json().await.unwrap()
     }
 
-    pub fn anonymous(&self) -> Browser {
+    pub(crate) fn anonymous(&self) -> Browser {
         Browser {
             client: Client::new(),
             base: format!("http://{}", self.server().http_address()),
@@ -91,7 +91,7 @@ impl Centre {
     }
 
     /// A browser in which an account with this role has signed in.
-    pub async fn browser(&self, role: Role) -> Browser {
+    pub(crate) async fn browser(&self, role: Role) -> Browser {
         let name = role.name();
         let registry = self.server().registry();
         // Taken already: another browser of the same person.
@@ -105,38 +105,38 @@ impl Centre {
 }
 
 /// What stands after the `#`.
-pub fn token(url: &str) -> String {
+pub(crate) fn token(url: &str) -> String {
     url.split_once('#').unwrap().1.to_owned()
 }
 
-pub struct Browser {
-    pub client: Client,
-    pub base: String,
-    pub cookie: String,
+pub(crate) struct Browser {
+    pub(crate) client: Client,
+    pub(crate) base: String,
+    pub(crate) cookie: String,
 }
 
 impl Browser {
-    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, format!("{}{path}", self.base));
         if self.cookie.is_empty() { request } else { request.header("cookie", &self.cookie) }
     }
 
-    pub async fn get(&self, path: &str) -> Response {
+    pub(crate) async fn get(&self, path: &str) -> Response {
         self.request(Method::GET, path).send().await.unwrap()
     }
 
     /// The JSON of an answer that must be 200.
-    pub async fn json(&self, path: &str) -> Value {
+    pub(crate) async fn json(&self, path: &str) -> Value {
         let response = self.get(path).await;
         assert_eq!(response.status(), StatusCode::OK, "{path}");
         response.json().await.unwrap()
     }
 
-    pub async fn post(&self, path: &str, body: &Value) -> Response {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Response {
         self.request(Method::POST, path).header("x-varco", "1").json(body).send().await.unwrap()
     }
 
-    pub async fn sign_in(&mut self, body: &Value) -> Response {
+    pub(crate) async fn sign_in(&mut self, body: &Value) -> Response {
         let response = self.post("/api/v1/session", body).await;
         if let Some(cookie) = response.headers().get("set-cookie") {
             let cookie = cookie.to_str().unwrap();
@@ -148,7 +148,7 @@ impl Browser {
 }
 
 /// A problem+json answer's members, after its form was checked.
-pub async fn problem(response: Response) -> (u16, String, String) {
+pub(crate) async fn problem(response: Response) -> (u16, String, String) {
     let status = response.status().as_u16();
     assert_eq!(response.headers()["content-type"], "application/problem+json");
     let body: Value = response.json().await.unwrap();
@@ -158,7 +158,7 @@ pub async fn problem(response: Response) -> (u16, String, String) {
     (status, text("type"), text("detail"))
 }
 
-pub fn delivery(events: &[Value], pictures: &[&[u8]]) -> String {
+pub(crate) fn delivery(events: &[Value], pictures: &[&[u8]]) -> String {
     use base64::Engine as _;
     let engine = base64::engine::general_purpose::STANDARD;
     let evidence: serde_json::Map<String, Value> = pictures
@@ -173,18 +173,18 @@ pub fn delivery(events: &[Value], pictures: &[&[u8]]) -> String {
     json!({"events": events, "evidence": evidence}).to_string()
 }
 
-pub fn place() -> Value {
+pub(crate) fn place() -> Value {
     json!({"node": NODE, "camera": "c1", "camera_name": "Corsia 1", "site": "Porta Nord"})
 }
 
-pub fn evidence_of(jpeg: &[u8], at: Timestamp) -> Value {
+pub(crate) fn evidence_of(jpeg: &[u8], at: Timestamp) -> Value {
     json!({"sha256": sha256_hex(jpeg), "width_px": 1280, "height_px": 720,
            "box": [10.0, 20.0, 100.0, 25.0],
            "quad": [[10.0, 20.0], [110.0, 20.0], [110.0, 45.0], [10.0, 45.0]],
            "frame_sequence": 7, "captured_at": at})
 }
 
-pub fn transit(id: Uuid, revision: u32, plate: &str, jpeg: Option<&[u8]>) -> Value {
+pub(crate) fn transit(id: Uuid, revision: u32, plate: &str, jpeg: Option<&[u8]>) -> Value {
     let now = Timestamp::now();
     json!({"type": "transit", "version": 1, "id": id, "revision": revision,
            "state": if revision == 1 { "decided" } else { "ended" }, "place": place(),
@@ -194,7 +194,7 @@ pub fn transit(id: Uuid, revision: u32, plate: &str, jpeg: Option<&[u8]>) -> Val
            "evidence": jpeg.map(|jpeg| evidence_of(jpeg, now))})
 }
 
-pub fn hit(id: Uuid, transit: Uuid, plate: &str, jpeg: &[u8]) -> Value {
+pub(crate) fn hit(id: Uuid, transit: Uuid, plate: &str, jpeg: &[u8]) -> Value {
     let now = Timestamp::now();
     json!({"type": "hit", "version": 1, "id": id, "transit": transit, "place": place(),
            "captured_at": now, "matched_at": now, "plate": plate, "confidence": 0.97,
@@ -206,7 +206,7 @@ pub fn hit(id: Uuid, transit: Uuid, plate: &str, jpeg: &[u8]) -> Value {
            "exact": true, "probability": 0.97, "evidence": evidence_of(jpeg, now)})
 }
 
-pub fn heartbeat(outbox: u64) -> Value {
+pub(crate) fn heartbeat(outbox: u64) -> Value {
     let now = Timestamp::now();
     json!({"type": "heartbeat", "version": 1, "id": Uuid::now_v7(), "node": NODE,
            "node_name": "Porta Nord", "sent_at": now, "software": "varco 0.1.0",
