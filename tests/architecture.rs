@@ -17,7 +17,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("lists", &["plate"]),
     ("matching", &["plate", "lists"]),
     ("event", &["plate", "frame", "tracking", "lists"]),
-    ("store", &["plate", "event", "lists"]),
+    ("store", &["plate", "event", "lists", "tracking"]),
     ("link", &["event", "store"]),
     (
         "node",

@@ -9,6 +9,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
 
@@ -51,6 +52,9 @@ pub enum EvidenceError {
         /// The SHA-256 of the bytes.
         found: String,
     },
+    /// The program is stopping.
+    #[error("storing or reading evidence was cut off; the program is stopping")]
+    Interrupted,
 }
 
 impl EvidenceError {
@@ -169,6 +173,35 @@ impl EvidenceStore {
             Err(e) if e.kind() != io::ErrorKind::NotFound => Err(failed("remove", &path)(e)),
             _ => Ok(()),
         }
+    }
+
+    /// The names of all pictures stored before a time.
+    ///
+    /// # Errors
+    /// [`EvidenceError`] when the folder cannot be read.
+    pub fn older_than(&self, time: SystemTime) -> Result<Vec<String>, EvidenceError> {
+        let mut names = Vec::new();
+        let read = |path: &Path| fs::read_dir(path).map_err(failed("read", path));
+        for folder in read(&self.folder)? {
+            let folder = folder.map_err(failed("read", &self.folder))?.path();
+            if !folder.is_dir() {
+                continue;
+            }
+            for entry in read(&folder)? {
+                let path = entry.map_err(failed("read", &folder))?.path();
+                let Some(name) = path.file_stem().and_then(|stem| stem.to_str()) else { continue };
+                // Only files that this store made; anything else is not ours to judge.
+                if self.path(name).is_ok_and(|own| own == path) {
+                    let stored = fs::metadata(&path)
+                        .and_then(|m| m.modified())
+                        .map_err(failed("read", &path))?;
+                    if stored < time {
+                        names.push(name.to_owned());
+                    }
+                }
+            }
+        }
+        Ok(names)
     }
 
     /// Where a picture lies. Only a real SHA-256 becomes part of a path.

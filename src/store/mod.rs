@@ -3,6 +3,8 @@
 pub mod centre;
 mod database;
 mod evidence;
+mod node;
 
 pub use database::{Database, DatabaseError};
 pub use evidence::{EvidenceError, EvidenceStore, sha256_hex};
+pub use node::{NodeStore, NodeStoreError, OpenTransit, OutboxCount, Record, Swept, Waiting};
