@@ -7,6 +7,7 @@ mod centre;
 mod completions;
 mod failure;
 mod lists;
+mod node;
 mod rtsp_server;
 
 use std::io::IsTerminal;
@@ -36,6 +37,8 @@ enum Command {
     Centre(centre::Args),
     /// The centre's audit log.
     Audit(centre::AuditArgs),
+    /// Runs an edge process: cameras in, transits and hits out.
+    Node(node::Args),
     /// Writes the completion script of a shell.
     Completions(completions::Args),
 }
@@ -59,6 +62,7 @@ pub fn run() -> ExitCode {
         Command::RtspServe(args) => rtsp_server::run(args),
         Command::Centre(args) => centre::run(args),
         Command::Audit(args) => centre::audit(args),
+        Command::Node(args) => node::run(args),
         Command::Completions(args) => completions::run(args),
     };
     outcome.unwrap_or_else(failure::Failure::report)

@@ -26,6 +26,9 @@ use tower_layer::Layer;
 
 use super::identity::{Fingerprint, Identity};
 
+/// How the error of a centre with another key starts; the handshake gives only text.
+pub(super) const KEY_MISMATCH: &str = "the centre's key has the fingerprint";
+
 /// Why TLS cannot be set up with the own key.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot set up TLS with the own key: {0}")]
@@ -38,11 +41,12 @@ pub struct TlsError(#[from] Error);
 pub fn client_config(identity: &Identity, centre: Fingerprint) -> Result<ClientConfig, TlsError> {
     let provider = Arc::new(ring::default_provider());
     let verifier = PinnedCentre { centre, provider: Arc::clone(&provider) };
-    let config = ClientConfig::builder_with_provider(provider)
+    let mut config = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&rustls::version::TLS13])?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_client_auth_cert(identity.certificate_chain(), identity.key())?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
 }
 
@@ -121,10 +125,9 @@ impl ServerCertVerifier for PinnedCentre {
     ) -> Result<ServerCertVerified, Error> {
         match Fingerprint::of_certificate(end_entity) {
             Some(found) if found == self.centre => Ok(ServerCertVerified::assertion()),
-            Some(found) => Err(Error::General(format!(
-                "the centre's key has the fingerprint {found}, expected was {}",
-                self.centre
-            ))),
+            Some(found) => {
+                Err(Error::General(format!("{KEY_MISMATCH} {found}, expected was {}", self.centre)))
+            }
             None => Err(Error::InvalidCertificate(CertificateError::BadEncoding)),
         }
     }

@@ -1,1 +1,22 @@
-//! The edge process: cameras → detections → transits → hits → outbox.
+//! The edge process: cameras in, transits and hits out, also without a centre.
+//!
+//! Each camera has a thread of its own: frames → plates → transits → hits. What it
+//! reports goes to the recorder, which stores it durably; the link delivers from
+//! the store. A fault of one camera never touches another.
+
+mod camera;
+mod error;
+mod health;
+mod jpeg;
+mod pipeline;
+mod recorder;
+mod report;
+mod retention;
+mod run;
+mod supervisor;
+
+pub use error::NodeError;
+pub use jpeg::{JpegError, encode as encode_jpeg};
+pub use pipeline::{Camera, Centre, NodeName, Pipeline, PipelineError, Transport};
+pub use report::{CameraReporter, Ids, Resumed};
+pub use run::{check, identity, run};

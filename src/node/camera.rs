@@ -1,0 +1,253 @@
+//! One camera's work: frames → plates → transits → records.
+
+use std::time::{Duration, Instant};
+
+use jiff::{Timestamp, Zoned};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::health::HealthSlot;
+use super::jpeg::JpegError;
+use super::pipeline::{Camera, PipelineError, Transport};
+use super::report::CameraReporter;
+use crate::frame::Frame;
+use crate::store::Record;
+use crate::tracking::{Tracker, TrackerConfig, Transit};
+use crate::video::{self, Location, Next, Pace, Source, SourceConfig, VideoError};
+use crate::vision::{Engine, EngineConfig, VisionError};
+
+/// How long a frame is waited for before health and orders are looked at again.
+const PATIENCE: Duration = Duration::from_millis(200);
+const HEALTH_EVERY: Duration = Duration::from_millis(500);
+/// After so long without a frame nobody is passing any more.
+const SILENCE: Duration = Duration::from_secs(25);
+/// Whether the legal basis still holds is looked at so often.
+const BASIS_EVERY: Duration = Duration::from_secs(60);
+
+/// Why a camera's work broke off.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CameraFault {
+    #[error(transparent)]
+    Settings(#[from] PipelineError),
+    #[error(transparent)]
+    Video(#[from] VideoError),
+    #[error(transparent)]
+    Vision(#[from] VisionError),
+    #[error(transparent)]
+    Jpeg(#[from] JpegError),
+    #[error("the node's recorder is gone")]
+    Recorder,
+}
+
+/// Why a camera's work is over.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Over {
+    /// The node stops.
+    Stopped,
+    /// A file or folder is at its end.
+    Ended,
+    /// Its legal basis does not hold today, for this reason.
+    Lapsed(String),
+}
+
+/// What a camera's work needs, beside its own state.
+#[derive(Debug)]
+pub(super) struct Post<'a> {
+    pub(super) camera: &'a Camera,
+    pub(super) health: &'a HealthSlot,
+    pub(super) records: &'a mpsc::Sender<Record>,
+    pub(super) stop: &'a CancellationToken,
+}
+
+/// Lets through at most so many frames per second, by their own times.
+#[derive(Debug)]
+struct Pacer {
+    period_s: f64,
+    due_s: f64,
+}
+
+impl Pacer {
+    fn new(looks_per_s: f64) -> Self {
+        Self { period_s: 1.0 / looks_per_s, due_s: f64::NEG_INFINITY }
+    }
+
+    /// Whether a frame is due. A tenth of the period early is early enough: cameras jitter.
+    fn admit(&mut self, at_s: f64) -> bool {
+        if at_s < self.due_s - self.period_s * 0.1 {
+            return false;
+        }
+        // The grid is kept, so that 12.5 looks of 30 frames a second are 12.5 on
+        // average; after a gap it starts anew.
+        let next = self.due_s + self.period_s;
+        self.due_s = if next > at_s { next } else { at_s + self.period_s };
+        true
+    }
+}
+
+/// Looks per second, measured.
+#[derive(Debug)]
+struct Rate {
+    since: Instant,
+    looks: u32,
+    value: f32,
+}
+
+impl Rate {
+    fn new() -> Self {
+        Self { since: Instant::now(), looks: 0, value: 0.0 }
+    }
+
+    fn value(&mut self) -> f32 {
+        let span = self.since.elapsed();
+        if span >= Duration::from_secs(2) {
+            self.value = self.looks as f32 / span.as_secs_f32();
+            *self = Self { since: Instant::now(), looks: 0, value: self.value };
+        }
+        self.value
+    }
+}
+
+/// Reads a camera until the node stops, the file ends or the legal basis lapses.
+pub(super) fn work(post: &Post<'_>, reporter: &mut CameraReporter) -> Result<Over, CameraFault> {
+    let camera = post.camera;
+    if let Some(reason) = camera.lapsed_on(Zoned::now().date()) {
+        return Ok(Over::Lapsed(reason));
+    }
+    let mut engine = Engine::new(&EngineConfig::default())?;
+    let mut source = Source::start(source_config(camera)?)?;
+    let mut tracker = Tracker::new(TrackerConfig::default());
+    let mut pacer = Pacer::new(camera.analyse_fps);
+    let mut rate = Rate::new();
+    let mut last_frame = Instant::now();
+    let mut health_due = Instant::now();
+    let mut basis_due = Instant::now() + BASIS_EVERY;
+    loop {
+        let next = source.next(PATIENCE);
+        let now = Instant::now();
+        if now >= health_due {
+            health_due = now + HEALTH_EVERY;
+            post.health.source(source.health(), rate.value());
+            for record in reporter.expire(Timestamp::now()) {
+                send(post, record)?;
+            }
+        }
+        if now >= basis_due {
+            basis_due = now + BASIS_EVERY;
+            if let Some(reason) = camera.lapsed_on(Zoned::now().date()) {
+                report(post, reporter, tracker.flush())?;
+                return Ok(Over::Lapsed(reason));
+            }
+        }
+        if post.stop.is_cancelled() {
+            report(post, reporter, tracker.flush())?;
+            return Ok(Over::Stopped);
+        }
+        match next {
+            Next::Frame(frame) => {
+                last_frame = now;
+                if pacer.admit(frame.stream_time.as_secs_f64()) {
+                    rate.looks += 1;
+                    let transits = look(&mut engine, &mut tracker, &frame)?;
+                    report(post, reporter, transits)?;
+                }
+            }
+            Next::Quiet if now.duration_since(last_frame) > SILENCE => {
+                last_frame = now;
+                report(post, reporter, tracker.flush())?;
+            }
+            Next::Quiet => {}
+            Next::Skipped(error) => {
+                tracing::warn!("camera {}: {error}", camera.id);
+            }
+            Next::Ended => {
+                report(post, reporter, tracker.flush())?;
+                post.health.source(source.health(), 0.0);
+                return Ok(Over::Ended);
+            }
+            Next::Failed(error) => {
+                report(post, reporter, tracker.flush())?;
+                return Err(error.into());
+            }
+        }
+    }
+}
+
+/// Finds, reads and follows the plates of a frame.
+fn look(
+    engine: &mut Engine,
+    tracker: &mut Tracker,
+    frame: &Frame,
+) -> Result<Vec<Transit>, VisionError> {
+    let detections = engine.detect(&frame.picture)?;
+    tracker.observe(frame, &detections, |quad| engine.read(&frame.picture, quad))
+}
+
+fn report(
+    post: &Post<'_>,
+    reporter: &mut CameraReporter,
+    transits: Vec<Transit>,
+) -> Result<(), CameraFault> {
+    for transit in transits {
+        let record = reporter.report(&transit, Timestamp::now(), Zoned::now().date())?;
+        for hit in &record.hits {
+            tracing::info!(
+                "camera {}: {} is on list {} ({})",
+                post.camera.id,
+                hit.plate,
+                hit.list.name,
+                if hit.exact { "exact" } else { "look-alike" }
+            );
+        }
+        send(post, record)?;
+    }
+    Ok(())
+}
+
+fn send(post: &Post<'_>, record: Record) -> Result<(), CameraFault> {
+    post.records.blocking_send(record).map_err(|_| CameraFault::Recorder)
+}
+
+/// How the camera's stream is opened.
+fn source_config(camera: &Camera) -> Result<SourceConfig, CameraFault> {
+    let mut location = Location::parse(&camera.url)?;
+    if let Location::Rtsp { transport, user, password, .. } = &mut location {
+        *transport = match camera.transport {
+            Transport::Auto => video::Transport::Auto,
+            Transport::Tcp => video::Transport::Tcp,
+            Transport::Udp => video::Transport::Udp,
+        };
+        user.clone_from(&camera.user);
+        *password = camera.password()?;
+    }
+    let mut config = SourceConfig::new(location);
+    // Files play as a camera would, unless each frame is asked for.
+    config.pace = if camera.every_frame { Pace::EveryFrame } else { Pace::Live };
+    Ok(config)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn admitted(fps: f64, looks_per_s: f64) -> usize {
+        let mut pacer = Pacer::new(looks_per_s);
+        (0..(fps * 10.0) as u32).filter(|n| pacer.admit(f64::from(*n) / fps)).count()
+    }
+
+    #[test]
+    fn looks_per_second_are_bounded_and_even() {
+        assert_eq!(admitted(25.0, 12.5), 125);
+        assert_eq!(admitted(30.0, 12.5), 125);
+        assert_eq!(admitted(10.0, 12.5), 100);
+        assert_eq!(admitted(25.0, 120.0), 250);
+    }
+
+    #[test]
+    fn after_a_gap_there_is_no_burst() {
+        let mut pacer = Pacer::new(10.0);
+        assert!(pacer.admit(0.0));
+        assert!(pacer.admit(5.0));
+        assert!(!pacer.admit(5.04));
+        assert!(pacer.admit(5.1));
+    }
+}

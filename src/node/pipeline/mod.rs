@@ -1,0 +1,293 @@
+//! The pipeline file: which cameras a node reads, with which lists, for which centre.
+//!
+//! Every key is described in `docs/reference/pipeline.md`.
+
+mod check;
+mod date;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use crate::config::{self, ConfigError};
+use crate::link::Fingerprint;
+use crate::lists::ListConfig;
+use crate::video::Secret;
+
+/// Why a pipeline file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineError {
+    /// It cannot be read.
+    #[error("cannot read the pipeline file {}: {source}", file.display())]
+    Read {
+        /// The file.
+        file: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// It says something wrong.
+    #[error(transparent)]
+    Wrong(#[from] ConfigError),
+    /// A camera's password cannot be had.
+    #[error("camera {camera}: {reason}")]
+    Password {
+        /// The camera.
+        camera: String,
+        /// Why, and how to mend it.
+        reason: String,
+    },
+}
+
+/// A whole pipeline file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pipeline {
+    /// Who the node is.
+    pub node: NodeName,
+    /// The centre it delivers to; without one it works alone.
+    pub centre: Option<Centre>,
+    /// What it reads.
+    pub cameras: Vec<Camera>,
+    /// What it compares with.
+    #[serde(default)]
+    pub lists: Vec<ListConfig>,
+    /// How it compares.
+    #[serde(default)]
+    pub matching: Matching,
+    /// How pictures are kept.
+    #[serde(default)]
+    pub evidence: EvidenceSettings,
+    /// How long things are kept.
+    #[serde(default)]
+    pub retention: Retention,
+}
+
+/// Who the node is.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NodeName {
+    /// Short name used in files and messages: lower case, digits, hyphens.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Folder for database, pictures and key.
+    pub data: PathBuf,
+}
+
+/// The centre.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Centre {
+    /// Where it takes deliveries.
+    pub url: String,
+    /// Fingerprint of its key.
+    pub key: Fingerprint,
+    /// Seconds between heartbeats.
+    #[serde(default = "default_heartbeat_s")]
+    pub heartbeat_s: f64,
+}
+
+/// How a camera's packets travel.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Transport {
+    /// TCP, and UDP when the camera does not offer that.
+    #[default]
+    Auto,
+    /// TCP.
+    Tcp,
+    /// UDP.
+    Udp,
+}
+
+/// One camera.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Camera {
+    /// Short name, once in the file: lower case, digits, hyphens.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Where it stands.
+    pub site: String,
+    /// `rtsp://…`, a video file, a folder of pictures or `/dev/video…`.
+    pub url: String,
+    /// How its packets travel.
+    #[serde(default)]
+    pub transport: Transport,
+    /// User name, when the camera asks for one.
+    pub user: Option<String>,
+    /// File whose first line is the password.
+    pub password_file: Option<PathBuf>,
+    /// Environment variable that holds the password.
+    pub password_env: Option<String>,
+    /// Most looks per second.
+    #[serde(default = "default_analyse_fps")]
+    pub analyse_fps: f64,
+    /// Why the pictures may be processed.
+    pub purpose: String,
+    /// The law, order or agreement that allows it.
+    pub legal_basis: String,
+    /// First day on which it may run.
+    #[serde(default, deserialize_with = "date::optional")]
+    pub valid_from: Option<Date>,
+    /// Last day on which it may run.
+    #[serde(default, deserialize_with = "date::optional")]
+    pub valid_to: Option<Date>,
+    /// A file or folder: every frame, as fast as it can be read, instead of in real time.
+    #[serde(default)]
+    pub every_frame: bool,
+    /// `false`: kept in the file, not run.
+    #[serde(default = "default_true")]
+    pub enabled: bool,
+}
+
+impl Camera {
+    /// Why the camera may not run on a day; `None` when it may.
+    #[must_use]
+    pub fn lapsed_on(&self, day: Date) -> Option<String> {
+        if let Some(from) = self.valid_from.filter(|from| day < *from) {
+            return Some(format!("its legal basis ({}) begins on {from}", self.legal_basis));
+        }
+        let to = self.valid_to.filter(|to| day > *to)?;
+        Some(format!(
+            "its legal basis ({}) lapsed on {to}; renew it and set valid_to",
+            self.legal_basis
+        ))
+    }
+
+    /// The camera's password, from where the file says.
+    ///
+    /// # Errors
+    /// [`PipelineError::Password`] when it is not there.
+    pub fn password(&self) -> Result<Option<Secret>, PipelineError> {
+        let missing = |reason: String| PipelineError::Password { camera: self.id.clone(), reason };
+        if let Some(path) = &self.password_file {
+            let text = std::fs::read_to_string(path).map_err(|error| {
+                missing(format!("cannot read its password_file {}: {error}", path.display()))
+            })?;
+            let line = text.lines().next().unwrap_or("").to_owned();
+            if line.is_empty() {
+                return Err(missing(format!("its password_file {} is empty", path.display())));
+            }
+            return Ok(Some(Secret::new(line)));
+        }
+        let Some(name) = &self.password_env else { return Ok(None) };
+        match std::env::var(name) {
+            Ok(text) => Ok(Some(Secret::new(text))),
+            Err(_) => Err(missing(format!("the environment variable {name} is not set"))),
+        }
+    }
+}
+
+/// How transits are compared with the lists.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Matching {
+    /// The same car on the same camera is not reported again for so long.
+    pub cooldown_s: u32,
+}
+
+impl Default for Matching {
+    fn default() -> Self {
+        Self { cooldown_s: 300 }
+    }
+}
+
+impl Matching {
+    /// The cooldown's period.
+    #[must_use]
+    pub fn cooldown(&self) -> SignedDuration {
+        SignedDuration::from_secs(i64::from(self.cooldown_s))
+    }
+}
+
+/// How evidence pictures are kept.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EvidenceSettings {
+    /// JPEG quality, 1 to 100.
+    pub jpeg_quality: u8,
+}
+
+impl Default for EvidenceSettings {
+    fn default() -> Self {
+        Self { jpeg_quality: 85 }
+    }
+}
+
+/// How long things are kept on the node.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Retention {
+    /// Days after which a delivered transit is deleted, with its picture and hits.
+    pub transits_days: u32,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { transits_days: 7 }
+    }
+}
+
+fn default_heartbeat_s() -> f64 {
+    2.0
+}
+
+fn default_analyse_fps() -> f64 {
+    12.5
+}
+
+fn default_true() -> bool {
+    true
+}
+
+impl Centre {
+    /// Time between heartbeats.
+    #[must_use]
+    pub fn heartbeat(&self) -> Duration {
+        Duration::from_secs_f64(self.heartbeat_s)
+    }
+}
+
+impl Pipeline {
+    /// Reads and checks a pipeline file. Paths in it are relative to its folder.
+    ///
+    /// # Errors
+    /// [`PipelineError`] that names file, line and column of what is wrong.
+    pub fn load(file: &Path) -> Result<Self, PipelineError> {
+        let text = std::fs::read_to_string(file)
+            .map_err(|source| PipelineError::Read { file: file.to_owned(), source })?;
+        Self::parse(&text, file)
+    }
+
+    /// Reads and checks the text of a pipeline file.
+    ///
+    /// # Errors
+    /// See [`Self::load`].
+    pub fn parse(text: &str, file: &Path) -> Result<Self, PipelineError> {
+        let mut pipeline: Self = config::parse(text, file)?;
+        check::check(&pipeline, text, file)?;
+        pipeline.resolve(file.parent().unwrap_or(Path::new("")));
+        Ok(pipeline)
+    }
+
+    /// Makes paths relative to the file absolute or relative to the working folder.
+    fn resolve(&mut self, folder: &Path) {
+        self.node.data = folder.join(&self.node.data);
+        for camera in &mut self.cameras {
+            if !camera.url.contains("://") {
+                camera.url = folder.join(&camera.url).to_string_lossy().into_owned();
+            }
+            if let Some(path) = &mut camera.password_file {
+                *path = folder.join(&path);
+            }
+        }
+        for list in &mut self.lists {
+            list.file = folder.join(&list.file);
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! From a tracker's transit to the messages on it: the pure step.
+//!
+//! No I/O and no clock: times and identifiers are passed in, so a clip that is
+//! replayed gives the same messages.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use super::jpeg::{self, JpegError};
+use crate::event::{Evidence, HitEvent, ListedEntry, ListedIn, Place, TransitEvent, VERSION};
+use crate::frame::Frame;
+use crate::matching::{Cooldown, Match, Matcher, Reported};
+use crate::store::{OpenTransit, Record, sha256_hex};
+use crate::tracking::{Transit, TransitState};
+
+/// A vehicle seen again after a restart within so long is still passing.
+const RESUME_WITHIN: SignedDuration = SignedDuration::from_secs(30);
+
+/// Makes identifiers: version 7 UUIDs, except in tests.
+pub type Ids = Box<dyn FnMut() -> Uuid + Send>;
+
+/// A transit that was not ended when the node, or the camera's worker, stopped.
+#[derive(Debug, Clone)]
+pub struct Resumed(TransitEvent);
+
+/// What is known of a track that was reported.
+#[derive(Debug)]
+struct Known {
+    last: TransitEvent,
+    /// What it was before a restart, if it is a resumed transit.
+    before: Option<TransitEvent>,
+}
+
+/// Turns one camera's transits into messages.
+pub struct CameraReporter {
+    place: Place,
+    matcher: Arc<Matcher>,
+    cooldown: Cooldown,
+    jpeg_quality: u8,
+    ids: Ids,
+    tracks: HashMap<u64, Known>,
+    resumable: Vec<Resumed>,
+}
+
+impl std::fmt::Debug for CameraReporter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "CameraReporter({})", self.place.camera)
+    }
+}
+
+impl CameraReporter {
+    /// A reporter for a camera.
+    #[must_use]
+    pub fn new(
+        place: Place,
+        matcher: Arc<Matcher>,
+        cooldown: SignedDuration,
+        jpeg_quality: u8,
+        ids: Ids,
+    ) -> Self {
+        Self {
+            place,
+            matcher,
+            cooldown: Cooldown::new(cooldown),
+            jpeg_quality,
+            ids,
+            tracks: HashMap::new(),
+            resumable: Vec::new(),
+        }
+    }
+
+    /// Takes over what was stored before a restart: hits are not repeated, and a
+    /// vehicle that is still passing goes on being the same transit.
+    pub fn seed(&mut self, hits: &[HitEvent], open: &[OpenTransit]) {
+        let camera = self.place.camera.as_str();
+        self.cooldown.seed(hits.iter().filter(|hit| hit.place.camera == camera).map(|hit| {
+            Reported {
+                camera: hit.place.camera.clone(),
+                list: hit.list.id.clone(),
+                plate: hit.entry.plate.clone(),
+                exact: hit.exact,
+                probability: hit.probability,
+                at: hit.captured_at,
+            }
+        }));
+        let open = open.iter().filter(|open| open.transit.place.camera == camera);
+        self.resumable.extend(open.map(|open| Resumed(open.transit.clone())));
+    }
+
+    /// The tracker was restarted: its numbers start anew, its vehicles may come back.
+    pub fn restart(&mut self) {
+        let open = self.tracks.drain().map(|(_, known)| Resumed(known.last));
+        self.resumable.extend(open);
+    }
+
+    /// The messages on a transit: the transit itself, and a hit for each match that
+    /// was not reported lately. `now` is when it is matched, `today` the day that
+    /// lists must hold on.
+    ///
+    /// # Errors
+    /// [`JpegError`] when the evidence cannot be encoded; nothing is then changed.
+    pub fn report(
+        &mut self,
+        transit: &Transit,
+        now: Timestamp,
+        today: Date,
+    ) -> Result<Record, JpegError> {
+        let known = self.tracks.get(&transit.track);
+        let frame = &transit.look.frame;
+        let same_picture = known
+            .and_then(|known| known.last.evidence.as_ref())
+            .filter(|evidence| {
+                // Numbers start anew after a restart; the time tells the frames apart.
+                evidence.frame_sequence == frame.sequence
+                    && evidence.captured_at == frame.captured_at
+            })
+            .cloned();
+        let (evidence, jpeg) = match same_picture {
+            Some(evidence) => (evidence, None),
+            None => {
+                let jpeg = jpeg::encode(&frame.picture, self.jpeg_quality)?;
+                (evidence(transit, &jpeg), Some(Arc::new(jpeg)))
+            }
+        };
+        let mut event = self.transit_event(transit, evidence.clone());
+        let known = match self.tracks.remove(&transit.track) {
+            Some(known) => Some(known),
+            None => self
+                .resume(&event)
+                .map(|before| Known { last: before.clone(), before: Some(before) }),
+        };
+        let before = match known {
+            Some(Known { last, before }) => {
+                event.id = last.id;
+                event.revision = last.revision.saturating_add(1);
+                before
+            }
+            None => {
+                event.id = (self.ids)();
+                None
+            }
+        };
+        let matches = self.matcher.matches(
+            &transit.reading,
+            &transit.text,
+            transit.confidence,
+            transit.country,
+            today,
+        );
+        let mut hits = Vec::new();
+        for found in &matches {
+            if self.cooldown.admit(&self.place.camera, found, frame.captured_at) {
+                hits.push(self.hit_event(&event, &evidence, found, now));
+            }
+        }
+        if let Some(before) = &before {
+            join(&mut event, before);
+        }
+        if transit.state == TransitState::Decided {
+            self.tracks.insert(transit.track, Known { last: event.clone(), before });
+        }
+        Ok(Record { transit: event, hits, jpeg })
+    }
+
+    /// Ends transits of before a restart whose vehicles did not come back in time.
+    pub fn expire(&mut self, now: Timestamp) -> Vec<Record> {
+        let (gone, waiting) = std::mem::take(&mut self.resumable)
+            .into_iter()
+            .partition(|open| now.duration_since(open.0.last_seen_at) > RESUME_WITHIN);
+        self.resumable = waiting;
+        let gone: Vec<Resumed> = gone;
+        gone.into_iter()
+            .map(|Resumed(mut transit)| {
+                transit.revision = transit.revision.saturating_add(1);
+                transit.state = TransitState::Ended;
+                Record { transit, hits: Vec::new(), jpeg: None }
+            })
+            .collect()
+    }
+
+    /// The transit of before a restart that this one goes on with.
+    fn resume(&mut self, event: &TransitEvent) -> Option<TransitEvent> {
+        let at = self.resumable.iter().position(|Resumed(open)| {
+            open.plate == event.plate
+                && event.first_seen_at.duration_since(open.last_seen_at).abs() <= RESUME_WITHIN
+        })?;
+        Some(self.resumable.swap_remove(at).0)
+    }
+
+    fn transit_event(&self, transit: &Transit, evidence: Evidence) -> TransitEvent {
+        let frame = &transit.look.frame;
+        TransitEvent {
+            version: VERSION,
+            id: Uuid::nil(),
+            revision: 1,
+            state: transit.state,
+            place: self.place.clone(),
+            first_seen_at: time_at(frame, transit.first_s),
+            last_seen_at: time_at(frame, transit.last_s),
+            plate: transit.text.clone(),
+            confidence: transit.confidence,
+            country: transit.country,
+            alternatives: transit.alternatives.clone(),
+            direction: transit.direction,
+            frames: transit.frames,
+            evidence: Some(evidence),
+        }
+    }
+
+    fn hit_event(
+        &mut self,
+        transit: &TransitEvent,
+        evidence: &Evidence,
+        found: &Match,
+        now: Timestamp,
+    ) -> HitEvent {
+        let (list, entry) = (&found.list, &found.entry);
+        HitEvent {
+            version: VERSION,
+            id: (self.ids)(),
+            transit: transit.id,
+            place: self.place.clone(),
+            captured_at: evidence.captured_at,
+            matched_at: now,
+            plate: transit.plate.clone(),
+            confidence: transit.confidence,
+            country: transit.country,
+            alternatives: transit.alternatives.clone(),
+            direction: transit.direction,
+            list: ListedIn {
+                id: list.id.clone(),
+                name: list.name.clone(),
+                kind: list.kind,
+                purpose: list.purpose.clone(),
+                legal_basis: list.legal_basis.clone(),
+            },
+            entry: ListedEntry {
+                plate: entry.plate.clone(),
+                country: entry.country,
+                reason: entry.reason.clone(),
+                reference: entry.reference.clone(),
+                vehicle: entry.vehicle.clone(),
+            },
+            exact: found.exact,
+            probability: found.probability,
+            evidence: evidence.clone(),
+        }
+    }
+}
+
+/// A resumed transit began before the restart, and its surer reading stands.
+fn join(event: &mut TransitEvent, before: &TransitEvent) {
+    event.first_seen_at = before.first_seen_at;
+    event.frames = event.frames.saturating_add(before.frames);
+    if before.confidence > event.confidence {
+        event.confidence = before.confidence;
+        event.country = before.country;
+        event.alternatives = before.alternatives.clone();
+        event.evidence = before.evidence.clone();
+    }
+}
+
+fn evidence(transit: &Transit, jpeg: &[u8]) -> Evidence {
+    let (frame, detection) = (&transit.look.frame, &transit.look.detection);
+    Evidence {
+        sha256: sha256_hex(jpeg),
+        width_px: frame.picture.width_px(),
+        height_px: frame.picture.height_px(),
+        rect: detection.rect,
+        quad: detection.quad,
+        frame_sequence: frame.sequence,
+        captured_at: frame.captured_at,
+    }
+}
+
+/// The time of day of a moment of the stream, by a frame that has both.
+fn time_at(frame: &Frame, stream_s: f64) -> Timestamp {
+    let ahead = stream_s - frame.stream_time.as_secs_f64();
+    let by = Duration::try_from_secs_f64(ahead.abs()).unwrap_or_default();
+    let moved = if ahead < 0.0 {
+        frame.captured_at.checked_sub(by)
+    } else {
+        frame.captured_at.checked_add(by)
+    };
+    moved.unwrap_or(frame.captured_at)
+}

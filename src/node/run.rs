@@ -1,0 +1,300 @@
+//! Starting a node, and stopping it in good order.
+
+use std::fs::{self, File, TryLockError};
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::{Timestamp, Zoned};
+use tokio::sync::{Notify, mpsc};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::error::NodeError;
+use super::health::HealthSlot;
+use super::pipeline::Pipeline;
+use super::recorder::{Recorder, Trouble};
+use super::report::CameraReporter;
+use super::{retention, supervisor};
+use crate::event::Place;
+use crate::link::{CameraReport, Identity, Link, LinkConfig, NodeInfo};
+use crate::lists::{ImportOptions, Report, load};
+use crate::matching::{Matcher, Watch};
+use crate::store::{NodeStore, OutboxCount};
+use crate::vision::Runtime;
+
+/// Records on their way to the recorder, which always takes them.
+const RECORDS: usize = 64;
+/// Bad rows of a list that are told one by one.
+const ROWS_TOLD: usize = 5;
+
+/// The node's own key, made at the first call.
+///
+/// # Errors
+/// [`NodeError`] when the data folder cannot be used or the key file is damaged.
+pub fn identity(pipeline: &Pipeline) -> Result<Identity, NodeError> {
+    let folder = &pipeline.node.data;
+    make_folder(folder)?;
+    Ok(Identity::load_or_make(&folder.join("key.pem"), &pipeline.node.id)?)
+}
+
+/// Looks whether a node could run with this pipeline: lists, passwords, the
+/// networks. Returns what a person should know, one line each; changes nothing.
+///
+/// # Errors
+/// [`NodeError`] for the first thing that would keep it from running.
+pub fn check(pipeline: &Pipeline) -> Result<Vec<String>, NodeError> {
+    let mut lines = Vec::new();
+    let today = Zoned::now().date();
+    for camera in &pipeline.cameras {
+        camera.password()?;
+        let state = if camera.enabled {
+            camera.lapsed_on(today).map_or("runs".to_owned(), |why| format!("does not run: {why}"))
+        } else {
+            "is switched off (enabled = false)".to_owned()
+        };
+        lines.push(format!("camera {} ({}, {}): {state}", camera.id, camera.name, camera.site));
+    }
+    let (_, said) = load_lists(pipeline)?;
+    lines.extend(said);
+    let runtime = Runtime::load()?;
+    lines.push(format!("reads plates with {}", runtime.version()));
+    match &pipeline.centre {
+        Some(centre) => lines.push(format!("delivers to {} (key {})", centre.url, centre.key)),
+        None => lines.push("works alone: no [centre] to deliver to".to_owned()),
+    }
+    Ok(lines)
+}
+
+/// Runs a node until told to stop; then ends every camera, stores and, where the
+/// centre is reachable, delivers what is left.
+///
+/// # Errors
+/// [`NodeError`] when it cannot start. Later faults are logged and told to the centre.
+pub async fn run(pipeline: Pipeline, stop: CancellationToken) -> Result<(), NodeError> {
+    let started_at = Timestamp::now();
+    let identity = identity(&pipeline)?;
+    let lock = lock(&pipeline.node.data)?;
+    let runtime = Runtime::load()?;
+    tracing::debug!("ONNX Runtime: {}", runtime.library().display());
+    let (watches, said) = load_lists(&pipeline)?;
+    for line in said {
+        tracing::info!("{line}");
+    }
+    let matcher = Arc::new(Matcher::new(watches));
+    let store = NodeStore::open(&pipeline.node.data).await?;
+    tracing::info!(
+        "node {} ({}) starts; its key is {}",
+        pipeline.node.id,
+        pipeline.node.name,
+        identity.fingerprint()
+    );
+    tell_outbox(store.outbox_count().await?);
+
+    let posted = Arc::new(Notify::new());
+    let trouble = Trouble::default();
+    let (records, inbox) = mpsc::channel(RECORDS);
+    let recorder = Recorder {
+        store: store.clone(),
+        to_centre: pipeline.centre.is_some(),
+        posted: Arc::clone(&posted),
+        trouble: trouble.clone(),
+    };
+    let slots: Vec<HealthSlot> =
+        pipeline.cameras.iter().filter(|camera| camera.enabled).map(HealthSlot::new).collect();
+    let cameras = camera_report(&slots, trouble);
+
+    // Everything that can refuse to start does so before the first thread runs.
+    let link = match &pipeline.centre {
+        Some(centre) => {
+            let config = LinkConfig {
+                url: centre.url.clone(),
+                centre: centre.key.clone(),
+                heartbeat: centre.heartbeat(),
+            };
+            let info = NodeInfo {
+                id: pipeline.node.id.clone(),
+                name: pipeline.node.name.clone(),
+                started_at,
+            };
+            Some(Link::new(&config, &identity, store.clone(), info, cameras, posted)?)
+        }
+        None => {
+            tracing::info!("no [centre] in the pipeline file: the node works alone");
+            None
+        }
+    };
+
+    let recording = tokio::spawn(recorder.run(inbox));
+    let sweeping =
+        tokio::spawn(retention::run(store.clone(), pipeline.retention.transits_days, stop.clone()));
+    // The link goes on until the last records are stored.
+    let link_stop = CancellationToken::new();
+    let linking = link.map(|link| {
+        let link_stop = link_stop.clone();
+        tokio::spawn(async move { link.run(link_stop).await })
+    });
+
+    let threads = start_cameras(&pipeline, &slots, &matcher, &store, &records, &stop).await;
+    drop(records);
+    let threads = match threads {
+        Ok(threads) => threads,
+        Err(error) => {
+            stop.cancel();
+            return Err(error);
+        }
+    };
+    stop.cancelled().await;
+    tracing::info!("node {} stops", pipeline.node.id);
+    let joined = tokio::task::spawn_blocking(move || {
+        for thread in threads {
+            // Supervisors catch panics; one of their own has been printed.
+            let _ = thread.join();
+        }
+    });
+    for task in [joined, recording] {
+        if let Err(error) = task.await {
+            tracing::error!("a part of the node broke off: {error}");
+        }
+    }
+    link_stop.cancel();
+    if let Some(linking) = linking
+        && let Err(error) = linking.await
+    {
+        tracing::error!("the link to the centre broke off: {error}");
+    }
+    if let Err(error) = sweeping.await {
+        tracing::error!("retention broke off: {error}");
+    }
+    store.close().await;
+    drop(lock);
+    Ok(())
+}
+
+async fn start_cameras(
+    pipeline: &Pipeline,
+    slots: &[HealthSlot],
+    matcher: &Arc<Matcher>,
+    store: &NodeStore,
+    records: &mpsc::Sender<crate::store::Record>,
+    stop: &CancellationToken,
+) -> Result<Vec<std::thread::JoinHandle<()>>, NodeError> {
+    let cooldown = pipeline.matching.cooldown();
+    let since = Timestamp::now().checked_sub(cooldown).unwrap_or(Timestamp::MIN);
+    let hits = store.hits_since(since).await?;
+    let open = store.open_transits().await?;
+    let enabled = pipeline.cameras.iter().filter(|camera| camera.enabled);
+    let mut threads = Vec::new();
+    for (camera, slot) in enabled.zip(slots) {
+        let place = Place {
+            node: pipeline.node.id.clone(),
+            camera: camera.id.clone(),
+            camera_name: camera.name.clone(),
+            site: camera.site.clone(),
+        };
+        let quality = pipeline.evidence.jpeg_quality;
+        let ids = Box::new(Uuid::now_v7);
+        let mut reporter = CameraReporter::new(place, Arc::clone(matcher), cooldown, quality, ids);
+        reporter.seed(&hits, &open);
+        threads.push(supervisor::start(
+            camera.clone(),
+            slot.clone(),
+            reporter,
+            records.clone(),
+            stop.clone(),
+        )?);
+    }
+    Ok(threads)
+}
+
+/// The cameras' health; what keeps the node from storing is told with every camera.
+fn camera_report(slots: &[HealthSlot], trouble: Trouble) -> CameraReport {
+    let slots = slots.to_vec();
+    Arc::new(move || {
+        let trouble = trouble.get();
+        slots
+            .iter()
+            .map(|slot| {
+                let mut health = slot.snapshot();
+                if let Some(trouble) = &trouble {
+                    health.error = Some(match health.error.take() {
+                        Some(own) => format!("{own}; {trouble}"),
+                        None => trouble.clone(),
+                    });
+                }
+                health
+            })
+            .collect()
+    })
+}
+
+/// Loads the lists, with lines on what is in them and what is not.
+fn load_lists(pipeline: &Pipeline) -> Result<(Vec<Watch>, Vec<String>), NodeError> {
+    let mut watches = Vec::new();
+    let mut lines = Vec::new();
+    let today = Zoned::now().date();
+    for config in &pipeline.lists {
+        let failed = |reason: String| NodeError::List { list: config.id.clone(), reason };
+        let list = config.list().map_err(|error| failed(error.to_string()))?;
+        let options = ImportOptions {
+            ignore_unknown: config.ignore_unknown_columns,
+            ..ImportOptions::default()
+        };
+        let (index, report) =
+            load(&config.file, &options).map_err(|error| failed(error.to_string()))?;
+        lines.push(format!("list {} ({}): {} plates", list.id, list.name, index.plates()));
+        if !list.holds_on(today) {
+            lines.push(format!("list {} does not hold today: it matches nothing", list.id));
+        }
+        lines.extend(bad_rows(&config.file, &report));
+        watches.push(Watch {
+            list: Arc::new(list),
+            index: Arc::new(index),
+            min_probability: config.min_probability,
+        });
+    }
+    Ok((watches, lines))
+}
+
+fn bad_rows(file: &Path, report: &Report) -> Vec<String> {
+    let mut lines: Vec<String> = report
+        .rejected
+        .iter()
+        .take(ROWS_TOLD)
+        .map(|bad| format!("{}:{}: row left out: {}", file.display(), bad.line, bad.reason))
+        .collect();
+    let total = report.rejected_count;
+    if total > ROWS_TOLD as u64 {
+        lines.push(format!("{}: {total} rows left out in all", file.display()));
+    }
+    lines
+}
+
+fn tell_outbox(count: OutboxCount) {
+    if count.waiting > 0 {
+        tracing::info!("{} events wait for the centre", count.waiting);
+    }
+    if count.refused > 0 {
+        tracing::warn!("{} events were refused by the centre and are set aside", count.refused);
+    }
+}
+
+fn make_folder(folder: &Path) -> Result<(), NodeError> {
+    fs::create_dir_all(folder)
+        .map_err(|source| NodeError::Folder { folder: folder.to_owned(), source })
+}
+
+/// Holds the data folder for this process alone, until dropped or killed.
+fn lock(folder: &Path) -> Result<File, NodeError> {
+    let failed = |source| NodeError::Folder { folder: folder.to_owned(), source };
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(folder.join("lock"))
+        .map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(NodeError::Running { folder: folder.to_owned() }),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
+    }
+}
