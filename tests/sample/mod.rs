@@ -15,12 +15,12 @@ use varco::store::{Record, sha256_hex};
 use varco::tracking::{Direction, TransitState};
 
 /// The plate with number `n`.
-pub fn plate(n: u32) -> PlateText {
+pub(crate) fn plate(n: u32) -> PlateText {
     PlateText::new(&format!("GX{n:03}PR")).unwrap()
 }
 
 /// A record of one transit with its own picture, and a hit when asked for.
-pub fn record(n: u32, with_hit: bool) -> Record {
+pub(crate) fn record(n: u32, with_hit: bool) -> Record {
     // Not a picture, but neither store nor link looks inside.
     let jpeg = format!("picture {n} {}", "x".repeat(2000)).into_bytes();
     let at = Timestamp::now();
@@ -90,7 +90,7 @@ pub fn record(n: u32, with_hit: bool) -> Record {
 }
 
 /// The same transit, ended: the next revision, without a new picture.
-pub fn ended(record: &Record) -> Record {
+pub(crate) fn ended(record: &Record) -> Record {
     let mut transit = record.transit.clone();
     transit.revision += 1;
     transit.state = TransitState::Ended;
