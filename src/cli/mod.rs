@@ -5,9 +5,15 @@
 
 mod centre;
 mod completions;
+mod demo;
+mod doctor;
+mod eval;
 mod failure;
+mod interrupt;
 mod lists;
 mod node;
+mod progress;
+mod read;
 mod rtsp_server;
 
 use std::io::IsTerminal;
@@ -29,10 +35,18 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Reads the plates of pictures, folders, videos and streams.
+    Read(read::Args),
+    /// Measures accuracy and speed on a labelled folder.
+    Eval(eval::Args),
+    /// Tells what is installed and what is really in use.
+    Doctor(doctor::Args),
     /// Checks and shows list files.
     Lists(lists::Args),
     /// Plays a video file as an RTSP camera, for demonstrations and tests.
     RtspServe(rtsp_server::Args),
+    /// Runs camera, node, centre and control room on this machine, to see the product.
+    Demo(demo::Args),
     /// Runs the operations centre, or administers it.
     Centre(centre::Args),
     /// The centre's audit log.
@@ -58,8 +72,12 @@ pub fn run() -> ExitCode {
     };
     start_log(cli.verbose);
     let outcome = match &cli.command {
+        Command::Read(args) => read::run(args),
+        Command::Eval(args) => eval::run(args),
+        Command::Doctor(args) => doctor::run(args),
         Command::Lists(args) => lists::run(args),
         Command::RtspServe(args) => rtsp_server::run(args),
+        Command::Demo(args) => demo::run(args),
         Command::Centre(args) => centre::run(args),
         Command::Audit(args) => centre::audit(args),
         Command::Node(args) => node::run(args),

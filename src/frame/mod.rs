@@ -1,10 +1,12 @@
 //! Pictures, frames and the geometry on them. No I/O, no clock.
 
+mod colour;
 mod geometry;
 mod picture;
 
 use std::time::Duration;
 
+pub use colour::YuvWeights;
 pub use geometry::{Quad, Rect};
 pub use picture::{ColourMatrix, Layout, Picture, PictureError, PixelBytes};
 

@@ -13,7 +13,10 @@ use super::queue::Pushed;
 use super::source::{End, Item, Shared};
 
 /// The pictures of a folder, by name; sub-folders are left out.
-pub(super) fn pictures_in(folder: &Path) -> Result<Vec<PathBuf>, VideoError> {
+///
+/// # Errors
+/// [`VideoError`] when the folder cannot be read or holds no picture.
+pub fn pictures_in(folder: &Path) -> Result<Vec<PathBuf>, VideoError> {
     let unreadable = |error: std::io::Error| VideoError::Unreadable {
         path: folder.to_owned(),
         reason: error.to_string(),

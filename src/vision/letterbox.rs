@@ -3,7 +3,7 @@
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 
-use crate::frame::{ColourMatrix, Layout, Picture};
+use crate::frame::{ColourMatrix, Layout, Picture, YuvWeights};
 
 /// Both sides of the detector's input are multiples of this.
 const MULTIPLE_PX: u32 = 32;
@@ -187,53 +187,6 @@ struct Plane<'p> {
     height: u32,
     stride: usize,
     depth: usize,
-}
-
-/// How luma and chroma bytes become red, green and blue from 0 to 1.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct YuvWeights {
-    luma_offset: f32,
-    luma: f32,
-    red_from_cr: f32,
-    green_from_cb: f32,
-    green_from_cr: f32,
-    blue_from_cb: f32,
-}
-
-impl YuvWeights {
-    /// Weights from the luma shares of red and blue (ITU-R BT.601-7, BT.709-6).
-    pub(super) fn of(matrix: ColourMatrix) -> Self {
-        let (red, blue) = match matrix {
-            ColourMatrix::Bt601 | ColourMatrix::Bt601Full => (0.299, 0.114),
-            ColourMatrix::Bt709 | ColourMatrix::Bt709Full => (0.2126, 0.0722),
-        };
-        let (luma_offset, luma_range, chroma_range) = match matrix {
-            ColourMatrix::Bt601 | ColourMatrix::Bt709 => (16.0, 219.0, 224.0),
-            ColourMatrix::Bt601Full | ColourMatrix::Bt709Full => (0.0, 255.0, 255.0),
-        };
-        let green = 1.0 - red - blue;
-        let from_cr = 2.0 * (1.0 - red) / chroma_range;
-        let from_cb = 2.0 * (1.0 - blue) / chroma_range;
-        Self {
-            luma_offset,
-            luma: 1.0 / luma_range,
-            red_from_cr: from_cr,
-            green_from_cb: -from_cb * blue / green,
-            green_from_cr: -from_cr * red / green,
-            blue_from_cb: from_cb,
-        }
-    }
-
-    /// Red, green, blue, each 0 to 1.
-    #[inline]
-    pub(super) fn rgb(&self, luma: f32, cb: f32, cr: f32) -> [f32; 3] {
-        let grey = (luma - self.luma_offset) * self.luma;
-        let (cb, cr) = (cb - 128.0, cr - 128.0);
-        let red = grey + self.red_from_cr * cr;
-        let green = grey + self.green_from_cb * cb + self.green_from_cr * cr;
-        let blue = grey + self.blue_from_cb * cb;
-        [red.clamp(0.0, 1.0), green.clamp(0.0, 1.0), blue.clamp(0.0, 1.0)]
-    }
 }
 
 #[cfg(test)]

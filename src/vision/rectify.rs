@@ -1,7 +1,6 @@
 //! Cuts a plate out of a picture and pulls it straight.
 
-use super::letterbox::YuvWeights;
-use crate::frame::{ColourMatrix, Layout, Picture, Quad};
+use crate::frame::{ColourMatrix, Layout, Picture, Quad, YuvWeights};
 
 /// Width of a rectified plate.
 pub const CROP_WIDTH_PX: usize = 160;

@@ -1,0 +1,168 @@
+//! The results of `varco read`, as JSON and as text.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::frame::{Quad, Rect};
+use crate::plate::{Alternative, Country, PlateText, grammar};
+use crate::tracking::{Direction, Transit};
+use crate::vision::Sighting;
+
+/// Texts named beside the best one.
+const ALTERNATIVES: usize = 3;
+/// Texts less probable than this are not named.
+const MIN_ALTERNATIVE: f32 = 0.01;
+
+/// What was read of one picture.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct PictureLine {
+    pub(in crate::cli) source: String,
+    pub(in crate::cli) width: u32,
+    pub(in crate::cli) height: u32,
+    pub(in crate::cli) plates: Vec<PlateLine>,
+    pub(in crate::cli) elapsed_ms: f64,
+}
+
+/// One plate of a picture.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct PlateLine {
+    pub(in crate::cli) text: PlateText,
+    pub(in crate::cli) confidence: f32,
+    pub(in crate::cli) country: Option<Country>,
+    #[serde(rename = "box")]
+    pub(in crate::cli) rect: Rect,
+    pub(in crate::cli) quad: Quad,
+    pub(in crate::cli) rows: u8,
+    pub(in crate::cli) score: f32,
+    pub(in crate::cli) alternatives: Vec<Alternative>,
+}
+
+/// One passage of a vehicle in a video.
+#[derive(Debug, Serialize)]
+pub(super) struct TransitLine {
+    source: String,
+    transit: u64,
+    pub(super) text: PlateText,
+    confidence: f32,
+    country: Option<Country>,
+    first_s: f64,
+    last_s: f64,
+    read_s: f64,
+    frames: u32,
+    #[serde(rename = "box")]
+    rect: Rect,
+    quad: Quad,
+    direction: Direction,
+    alternatives: Vec<Alternative>,
+}
+
+impl PlateLine {
+    /// A plate with its text once syntax had its say; `None` when it is unreadable.
+    pub(in crate::cli) fn of(sighting: &Sighting) -> Option<Self> {
+        let mut ranked =
+            grammar::rank(&sighting.reading, ALTERNATIVES + 1, MIN_ALTERNATIVE).into_iter();
+        let best = ranked.next()?;
+        Some(Self {
+            country: grammar::country(&best.text, sighting.reading.country),
+            text: best.text,
+            confidence: rounded(best.confidence),
+            rect: rounded_rect(sighting.detection.rect),
+            quad: rounded_quad(sighting.detection.quad),
+            rows: sighting.rows,
+            score: rounded(sighting.detection.score),
+            alternatives: ranked.map(rounded_alternative).collect(),
+        })
+    }
+}
+
+impl TransitLine {
+    pub(super) fn of(source: &str, number: u64, transit: &Transit) -> Self {
+        Self {
+            source: source.to_owned(),
+            transit: number,
+            text: transit.text.clone(),
+            confidence: rounded(transit.confidence),
+            country: transit.country,
+            first_s: rounded_s(transit.first_s),
+            last_s: rounded_s(transit.last_s),
+            read_s: rounded_s(transit.look.frame.stream_time.as_secs_f64()),
+            frames: transit.frames,
+            rect: rounded_rect(transit.look.detection.rect),
+            quad: rounded_quad(transit.look.detection.quad),
+            direction: transit.direction,
+            alternatives: transit
+                .alternatives
+                .iter()
+                .take(ALTERNATIVES)
+                .cloned()
+                .map(rounded_alternative)
+                .collect(),
+        }
+    }
+
+    /// For a person: when, what, how sure, which way.
+    pub(super) fn table_row(&self) -> String {
+        format!(
+            "{:>8.2} s  {:<12} {:>4.0} %  {:<2}  {:?}\n",
+            self.first_s,
+            self.text.to_string(),
+            self.confidence * 100.0,
+            self.country.map(|c| c.to_string()).unwrap_or_default(),
+            self.direction,
+        )
+    }
+}
+
+impl PictureLine {
+    /// For a person: the picture, then its plates.
+    pub(super) fn table_rows(&self) -> String {
+        let mut text = self.source.clone();
+        if self.plates.is_empty() {
+            text.push_str("\n  no plate found\n");
+            return text;
+        }
+        text.push('\n');
+        for plate in &self.plates {
+            let also: Vec<&str> = plate.alternatives.iter().map(|a| a.text.as_str()).collect();
+            let also =
+                if also.is_empty() { String::new() } else { format!("  or {}", also.join(", ")) };
+            // Writing to a string does not fail.
+            let _ = writeln!(
+                text,
+                "  {:<12} {:>4.0} %  {:<2} {}",
+                plate.text.to_string(),
+                plate.confidence * 100.0,
+                plate.country.map(|c| c.to_string()).unwrap_or_default(),
+                also,
+            );
+        }
+        text
+    }
+}
+
+/// Four decimals say all that a probability can.
+fn rounded(value: f32) -> f32 {
+    (value * 10_000.0).round() / 10_000.0
+}
+
+fn rounded_s(seconds: f64) -> f64 {
+    (seconds * 1000.0).round() / 1000.0
+}
+
+/// Tenths of a pixel.
+fn rounded_px(value: f32) -> f32 {
+    (value * 10.0).round() / 10.0
+}
+
+fn rounded_rect(rect: Rect) -> Rect {
+    Rect::from(<[f32; 4]>::from(rect).map(rounded_px))
+}
+
+fn rounded_quad(quad: Quad) -> Quad {
+    Quad(quad.0.map(|corner| corner.map(rounded_px)))
+}
+
+fn rounded_alternative(alternative: Alternative) -> Alternative {
+    Alternative { confidence: rounded(alternative.confidence), ..alternative }
+}

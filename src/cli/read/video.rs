@@ -1,0 +1,121 @@
+//! A video file or a stream: one result a passing vehicle.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use super::line::TransitLine;
+use super::{Args, Complaints, Output, annotate};
+use crate::cli::failure::Outcome;
+use crate::cli::{interrupt, progress};
+use crate::tracking::{Tracker, TrackerConfig, Transit, TransitState};
+use crate::video::{Location, Next, Secret, Source, SourceConfig};
+use crate::vision::Engine;
+
+/// How long a frame is waited for before the interrupt is looked at.
+const PATIENCE: Duration = Duration::from_millis(200);
+/// In a stream a vehicle is told when it is gone for so long, seconds.
+const LIVE_REJOIN_S: f64 = 5.0;
+
+/// Reads a video to its end, or a stream until it is interrupted.
+pub(super) fn read(
+    args: &Args,
+    mut location: Location,
+    output: &mut Output,
+    complaints: &mut Complaints,
+) -> Outcome {
+    if let Location::Rtsp { password: password @ None, .. } = &mut location {
+        *password = std::env::var("VARCO_RTSP_PASSWORD").ok().map(Secret::new);
+    }
+    let name = location.to_string();
+    let live = location.is_live();
+    let mut engine = Engine::new(&args.engine_config())?;
+    let mut tracker = Tracker::new(tracker_config(live));
+    let interrupted = interrupt::watch()?;
+    let mut source = match Source::start(SourceConfig::new(location)) {
+        Ok(source) => source,
+        Err(error) => {
+            complaints.tell(&error.to_string());
+            return Ok(ExitCode::SUCCESS);
+        }
+    };
+    let spinner = progress::spinner(name.clone());
+    let mut teller = Teller { args, name: &name, number: 0 };
+    let mut next_look_s = f64::NEG_INFINITY;
+    let mut told = None;
+    while !interrupted.is_set() {
+        match source.next(PATIENCE) {
+            Next::Frame(frame) => {
+                let now_s = frame.stream_time.as_secs_f64();
+                if now_s < next_look_s {
+                    continue;
+                }
+                // Half a frame of slack: 15 looks of a 30 fps video are every second frame.
+                next_look_s = now_s + 1.0 / args.fps - 0.005;
+                let detections = engine.detect(&frame.picture)?;
+                let read = |quad: &_| engine.read(&frame.picture, quad);
+                let transits = tracker.observe(&frame, &detections, read)?;
+                spinner.set_message(format!("{now_s:.1} s, {} vehicles", teller.number));
+                spinner.tick();
+                for transit in transits {
+                    spinner.suspend(|| teller.tell(&transit, output, complaints))?;
+                }
+            }
+            Next::Quiet => {
+                // A camera that cannot be reached is tried again; say so once per reason.
+                let error = source.health().error;
+                if error.is_some() && error != told {
+                    spinner.suspend(|| tracing::warn!("{}", error.clone().unwrap_or_default()));
+                    told = error;
+                }
+            }
+            Next::Skipped(error) => spinner.suspend(|| complaints.tell(&error.to_string())),
+            Next::Ended => break,
+            Next::Failed(error) => {
+                spinner.suspend(|| complaints.tell(&error.to_string()));
+                break;
+            }
+        }
+    }
+    spinner.finish_and_clear();
+    for transit in tracker.flush() {
+        teller.tell(&transit, output, complaints)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn tracker_config(live: bool) -> TrackerConfig {
+    let config = TrackerConfig::default();
+    if live { TrackerConfig { rejoin_s: LIVE_REJOIN_S, ..config } } else { config }
+}
+
+/// Gives out transits that are over, and their pictures.
+struct Teller<'a> {
+    args: &'a Args,
+    name: &'a str,
+    number: u64,
+}
+
+impl Teller<'_> {
+    fn tell(
+        &mut self,
+        transit: &Transit,
+        output: &mut Output,
+        complaints: &mut Complaints,
+    ) -> Outcome {
+        if transit.state != TransitState::Ended {
+            return Ok(ExitCode::SUCCESS);
+        }
+        self.number += 1;
+        let line = TransitLine::of(self.name, self.number, transit);
+        if let Some(folder) = &self.args.annotate {
+            let picture = &transit.look.frame.picture;
+            let plate = (transit.look.detection.quad, line.text.as_str());
+            let name = std::path::Path::new(self.name);
+            let part = Some((self.number, line.text.as_str()));
+            if let Err(complaint) = annotate::write(folder, name, part, picture, [plate]) {
+                complaints.tell(&complaint);
+            }
+        }
+        output.give(&line, TransitLine::table_row)
+    }
+}
