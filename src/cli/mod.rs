@@ -89,8 +89,8 @@ pub fn run() -> ExitCode {
 /// Log lines go to standard error; `RUST_LOG` overrides the level.
 fn start_log(verbose: u8) {
     let default = match verbose {
-        0 => "warn,varco=info",
-        1 => "info,varco=debug",
+        0 => "warn,varco=info,ort=error",
+        1 => "info,varco=debug,ort=warn",
         _ => "debug",
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
