@@ -87,7 +87,13 @@ def _parsed(pattern: str) -> tuple[tuple[str, str, int, int], ...]:
     return tuple(out)
 
 
+# Signs that real plates make hard to tell apart are drawn oftener than by chance.
+_HARD = "IWMOQDVB"
+_HARD_SHARE = 0.12
+
+
 def _draw(rng: np.random.Generator, pattern: str, letters: str) -> str:
+    hard = [c for c in _HARD if c in letters]
     out = []
     for kind, value, low, high in _parsed(pattern):
         count = low if low == high else int(rng.integers(low, high + 1))
@@ -99,6 +105,8 @@ def _draw(rng: np.random.Generator, pattern: str, letters: str) -> str:
         else:
             source = {"a": letters, "d": "0123456789", "n": "123456789"}[kind]
             chars = [source[int(i)] for i in rng.integers(len(source), size=count)]
+            if kind == "a" and hard and rng.random() < _HARD_SHARE * count:
+                chars[int(rng.integers(count))] = hard[int(rng.integers(len(hard)))]
             if kind == "d" and low != high and chars[0] == "0":
                 chars[0] = "123456789"[int(rng.integers(9))]
             out.extend(chars)
