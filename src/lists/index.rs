@@ -130,7 +130,7 @@ impl IndexBuilder {
         drop(self.known);
         let mut rows = self.rows;
         // Stable: entries of one plate stay in the order of the file.
-        rows.sort_by(|a, b| a.0.cmp(&b.0));
+        rows.sort_by_key(|(key, _)| *key);
         let mut builder = fst::MapBuilder::memory();
         let mut start = 0;
         for same in rows.chunk_by(|a, b| a.0 == b.0) {

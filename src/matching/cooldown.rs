@@ -75,8 +75,8 @@ impl Cooldown {
         let key = (camera.to_owned(), found.list.id.clone(), found.entry.plate.clone());
         if let Some(last) = self.last.get(&key) {
             let near = at.duration_since(last.at).abs() < self.period;
-            let says_more = (next.exact && !last.exact)
-                || (!last.exact && next.probability >= last.probability + SURER);
+            let says_more =
+                !last.exact && (next.exact || next.probability >= last.probability + SURER);
             if near && !says_more {
                 return false;
             }

@@ -11,10 +11,11 @@ pub struct Format {
     pub country: Country,
     /// The class of vehicles or the period.
     pub name: &'static str,
-    /// Patterns of which a text must fit one. A capital letter stands for itself and
-    /// `0` for zero; `9` is any digit, `1` a digit from 1 to 9, `l` one of
-    /// [`Format::letters`], `u` any letter with Ä Ö Ü, `x` one of the letters or a
-    /// digit, `c` one of [`Format::codes`]; `?` makes the one before optional.
+    /// Patterns of which a text must fit one. A capital letter stands for itself; `9`
+    /// is any digit, `1` a digit from 1 to 9, `l` one of [`Format::letters`], `x` one
+    /// of them or a digit, `a` any letter from A to Z, `u` also Ä Ö Ü, `[12]` what
+    /// stands in brackets, `c` one of [`Format::codes`]; `?` makes the one before
+    /// optional.
     pub patterns: &'static [&'static str],
     /// Letters that `l` and `x` stand for.
     pub letters: &'static str,
@@ -121,6 +122,11 @@ fn shapes(format: &'static Format, pattern: &str) -> Vec<Shape> {
     let mut shapes = vec![Shape { format, allowed: Vec::new(), code: None, never }];
     let mut tokens = pattern.chars().peekable();
     while let Some(token) = tokens.next() {
+        let class: String = if token == '[' {
+            tokens.by_ref().take_while(|c| *c != ']').collect()
+        } else {
+            String::new()
+        };
         let optional = tokens.next_if_eq(&'?').is_some();
         let mut grown = Vec::new();
         for shape in shapes {
@@ -130,7 +136,7 @@ fn shapes(format: &'static Format, pattern: &str) -> Vec<Shape> {
             if token == 'c' {
                 grown.extend(shape.with_codes());
             } else {
-                grown.push(shape.with(token));
+                grown.push(shape.with(token, &class));
             }
         }
         shapes = grown;
@@ -148,13 +154,16 @@ impl Shape {
         }
     }
 
-    fn with(mut self, token: char) -> Self {
+    /// One place more; `class` is what stood in brackets.
+    fn with(mut self, token: char, class: &str) -> Self {
         let digits = mask("0123456789");
         self.allowed.push(match token {
             '9' => digits,
             '1' => digits & !1,
             'l' => mask(self.format.letters),
             'x' => mask(self.format.letters) | digits,
+            'a' => mask(AZ),
+            '[' => mask(class),
             'u' => ((1 << ALPHABET.len()) - 1) & !digits,
             literal => mask(literal.encode_utf8(&mut [0; 4])),
         });

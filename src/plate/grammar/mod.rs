@@ -5,10 +5,22 @@
 //! reader could not decide ([`rank`]); it never overrides strong pixels and never
 //! refuses a plate of no known format.
 
+mod alps;
+mod balkans;
+mod danube;
+mod east;
 mod format;
+mod france;
+mod germany;
+mod iberia;
+mod isles;
 mod italy;
 mod rank;
 mod search;
+mod west;
+
+#[cfg(test)]
+mod tests;
 
 pub use format::Format;
 pub use rank::{MAX_WEIGHT, rank, weight};
@@ -17,7 +29,20 @@ use super::text::{Country, PlateText};
 
 /// Every format that is known, country by country, Italy first.
 pub fn all() -> impl Iterator<Item = &'static Format> {
-    [italy::FORMATS].into_iter().flatten()
+    [
+        italy::FORMATS,
+        germany::FORMATS,
+        france::FORMATS,
+        iberia::FORMATS,
+        alps::FORMATS,
+        balkans::FORMATS,
+        danube::FORMATS,
+        east::FORMATS,
+        west::FORMATS,
+        isles::FORMATS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The formats that a text fits, without doubles, in the order of [`all`].

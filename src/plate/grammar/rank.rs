@@ -117,24 +117,42 @@ mod tests {
 
     #[test]
     fn syntax_decides_between_lookalikes() {
-        // The O and the 0, the B and the 8: the pixels lean the wrong way.
+        // The 7 and the Z, the 1 and the I: the pixels lean the wrong way.
         let muddy = reading(
             &[
-                &[('G', 1.0)],
-                &[('8', 0.55), ('B', 0.45)],
-                &[('O', 0.6), ('0', 0.4)],
                 &[('1', 1.0)],
-                &[('2', 1.0)],
-                &[('C', 1.0)],
-                &[('D', 1.0)],
+                &[('Z', 0.55), ('7', 0.45)],
+                &[('4', 1.0)],
+                &[('I', 0.6), ('1', 0.4)],
+                &[('G', 1.0)],
+                &[('W', 1.0)],
+                &[('Y', 1.0)],
             ],
             None,
         );
         let ranked = rank(&muddy, 5, 0.0);
-        assert_eq!(texts(&ranked)[0], "GB012CD");
+        assert_eq!(texts(&ranked)[0], "1741GWY");
         assert_eq!(ranked.len(), 4);
         let sum: f32 = ranked.iter().map(|a| a.confidence).sum();
         assert!((sum - 1.0).abs() < 1e-4, "what pixels gave is kept: {sum}");
+    }
+
+    #[test]
+    fn the_picture_decides_between_countries() {
+        // GB 012 CD of Italy or G-8012 CD of Graz.
+        let positions: &[&[(char, f32)]] = &[
+            &[('G', 1.0)],
+            &[('8', 0.55), ('B', 0.45)],
+            &[('O', 0.6), ('0', 0.4)],
+            &[('1', 1.0)],
+            &[('2', 1.0)],
+            &[('C', 1.0)],
+            &[('D', 1.0)],
+        ];
+        for (country, text) in [("IT", "GB012CD"), ("AT", "G8012CD")] {
+            let ranked = rank(&reading(positions, Some((country, 0.6))), 2, 0.0);
+            assert_eq!(texts(&ranked)[0], text, "{country}");
+        }
     }
 
     #[test]

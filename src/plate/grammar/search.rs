@@ -95,9 +95,8 @@ pub(super) fn best(reading: &Reading, most: usize, floor: f32) -> Vec<Candidate>
         if found.len() == most {
             break;
         }
-        for place in state.last..length {
+        for (place, characters) in sorted.iter().enumerate().skip(state.last) {
             let rank = usize::from(state.ranks[place]);
-            let characters = &sorted[place];
             let Some((_, next)) = characters.get(rank + 1) else { continue };
             let probability = state.probability / characters[rank].1 * next;
             if probability < floor {
