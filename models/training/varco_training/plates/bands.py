@@ -13,6 +13,8 @@ _EU = {
     "IT", "DE", "FR", "ES", "GB", "RO", "NL", "BE", "AT", "PL", "CZ", "SK", "HU", "SI", "HR", "GR", "BG", "PT", "IE", "LU", "DK",
     "SE", "FI", "EE", "LV", "LT", "MT", "CY",
 }
+# Inspection stickers change their colour every year.
+_STICKERS = ((230, 120, 30), (40, 90, 180), (240, 200, 40), (150, 90, 50), (200, 90, 130), (40, 140, 70))
 _SIGN = {"it": "I", "fr": "F", "at": "A", "gb": "GB", "pt": "P", "al": "AL", "ua": "UA", "ru": "RUS"}
 
 
@@ -50,10 +52,18 @@ def _stars(image: np.ndarray, x: int, y: int, radius: float, colour: tuple[int, 
         cv2.circle(image, centre, dot, colour[::-1], -1, cv2.LINE_AA)
 
 
+def _flag(image: np.ndarray, band: int, tall: int, bottom: float, colour: tuple[int, int, int]) -> None:
+    corners = (round(band * 0.2), round(tall * 0.15)), (round(band * 0.8), round(tall * bottom))
+    cv2.rectangle(image, *corners, colour[::-1], -1)
+
+
 def draw_bands(
     rng: np.random.Generator, image: np.ndarray, country: Country | None, full: bool, unit: int, night: bool
 ) -> tuple[int, int]:
-    """Draw the bands of the country's plates, over the whole height or (`full` False) the first row only; returns the widths taken at the left and at the right (pixels)."""
+    """Draw the bands of the country's plates, over the whole height or (`full` False) the first row only.
+
+    Returns the widths taken at the left and at the right (pixels).
+    """
     high, width = image.shape[:2]
     pad = round(unit * 0.06)
     kind = country.band if country else ("" if rng.random() < 0.6 else str(rng.choice(["D", "F", "X", "GB", "USA", "I"])))
@@ -88,9 +98,9 @@ def draw_bands(
     if code in _EU or (not code and rng.random() < 0.5):
         _stars(image, band // 2, round(tall * 0.3), band * 0.3, _tone(_YELLOW, night))
     elif kind == "ua":
-        cv2.rectangle(image, (round(band * 0.2), round(tall * 0.15)), (round(band * 0.8), round(tall * 0.3)), _tone(_YELLOW, night)[::-1], -1)
+        _flag(image, band, tall, 0.3, _tone(_YELLOW, night))
     elif rng.random() < 0.5:
-        cv2.rectangle(image, (round(band * 0.2), round(tall * 0.15)), (round(band * 0.8), round(tall * 0.4)), _tone((190, 40, 50), night)[::-1], -1)
+        _flag(image, band, tall, 0.4, _tone((190, 40, 50), night))
     if kind in ("it", "fr", "al") and rng.random() < 0.85:
         return band + pad, _right_band(rng, image, kind, band, unit, full, blue, night) + pad
     if kind == "pt" and rng.random() < 0.45:
@@ -150,7 +160,7 @@ def draw_seal(
             cv2.circle(image, (x, top + round(cap * 0.76)), round(radius * rng.uniform(0.75, 1)), ring[::-1], -1, cv2.LINE_AA)
             cv2.circle(image, (x, top + round(cap * 0.76)), max(1, radius // 2), inner[::-1], -1, cv2.LINE_AA)
         if rng.random() < 0.8:
-            tint = _tone([(230, 120, 30), (40, 90, 180), (240, 200, 40), (150, 90, 50), (200, 90, 130), (40, 140, 70)][int(rng.integers(6))], night)
+            tint = _tone(_STICKERS[int(rng.integers(len(_STICKERS)))], night)
             cv2.circle(image, (x, top + round(cap * 0.24)), round(radius * rng.uniform(0.7, 1)), tint[::-1], -1, cv2.LINE_AA)
             cv2.circle(image, (x, top + round(cap * 0.24)), max(1, radius // 3), (20, 20, 20), max(1, radius // 6), cv2.LINE_AA)
         return

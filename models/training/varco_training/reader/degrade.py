@@ -152,6 +152,8 @@ def _blur(rng: np.random.Generator, crop: np.ndarray, severity: float) -> np.nda
             angle = rng.normal(0, 0.3) if rng.random() < 0.6 else rng.uniform(0, np.pi)
             reach = (np.cos(angle) * size / 2, np.sin(angle) * size / 2)
             centre = size // 2
-            cv2.line(kernel, (round(centre - reach[0]), round(centre - reach[1])), (round(centre + reach[0]), round(centre + reach[1])), 1, 1)
+            start = round(centre - reach[0]), round(centre - reach[1])
+            end = round(centre + reach[0]), round(centre + reach[1])
+            cv2.line(kernel, start, end, 1, 1)
             crop = cv2.filter2D(crop, -1, kernel / max(kernel.sum(), 1e-6))
     return crop
