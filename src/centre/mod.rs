@@ -14,6 +14,7 @@ mod config;
 mod error;
 mod headers;
 mod intake;
+mod ledger;
 mod live;
 mod metrics;
 mod pages;

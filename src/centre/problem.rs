@@ -67,6 +67,10 @@ impl Problem {
         problem
     }
 
+    pub(super) fn unavailable(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The centre cannot store", detail)
+    }
+
     /// A fault of ours: the log says what, the one who asked only that it was one.
     pub(super) fn internal(error: &dyn std::fmt::Display) -> Self {
         tracing::error!(%error, "request failed");
@@ -102,10 +106,7 @@ impl From<DatabaseError> for Problem {
         match error {
             DatabaseError::Full { .. } | DatabaseError::Locked { .. } => {
                 tracing::error!(%error, "request failed");
-                Self::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "unavailable",
-                    "The centre cannot store",
+                Self::unavailable(
                     "the disk is full or the database busy; the centre's log says which",
                 )
             }
@@ -121,12 +122,7 @@ impl From<EvidenceError> for Problem {
             EvidenceError::Missing { .. } => Self::not_found(error.to_string()),
             EvidenceError::Full { .. } => {
                 tracing::error!(%error, "request failed");
-                Self::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "unavailable",
-                    "The centre cannot store",
-                    "the disk is full",
-                )
+                Self::unavailable("the disk is full")
             }
             _ => Self::internal(&error),
         }

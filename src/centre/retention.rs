@@ -8,7 +8,6 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::error::CentreError;
 use super::state::{App, SESSIONS};
-use crate::store::EvidenceError;
 use crate::store::centre::{Cutoffs, Deleted};
 
 const EVERY: Duration = Duration::from_secs(3600);
@@ -16,10 +15,15 @@ const EVERY: Duration = Duration::from_secs(3600);
 /// this long it was left by a killed process.
 const STRAY_AFTER: Duration = Duration::from_secs(3600);
 
+/// Rows and pictures deleted in one go; deliveries come in between.
+const AT_ONCE: usize = 500;
+/// The folder is looked through for strays at the start and then every so many runs.
+const SWEEP_EVERY: u32 = 24;
+
 /// Runs until the centre stops.
 pub(super) async fn keep_running(app: App) {
-    loop {
-        match run(&app, Timestamp::now()).await {
+    for turn in 0_u32.. {
+        match run(&app, Timestamp::now(), turn.is_multiple_of(SWEEP_EVERY)).await {
             Ok(deleted) if deleted.any() => tracing::info!(?deleted, "retention"),
             Ok(_) => {}
             Err(error) => tracing::error!(%error, "retention failed; tried again in an hour"),
@@ -31,8 +35,8 @@ pub(super) async fn keep_running(app: App) {
     }
 }
 
-/// Deletes what is too old at `now`.
-pub(super) async fn run(app: &App, now: Timestamp) -> Result<Deleted, CentreError> {
+/// Deletes what is too old at `now`; with `sweep`, also files that no row knows.
+pub(super) async fn run(app: &App, now: Timestamp, sweep: bool) -> Result<Deleted, CentreError> {
     let days = |days: u32| now - SignedDuration::from_hours(24 * i64::from(days));
     let cutoffs = Cutoffs {
         transits: days(app.retention.transits_days),
@@ -43,45 +47,51 @@ pub(super) async fn run(app: &App, now: Timestamp) -> Result<Deleted, CentreErro
         idle_sessions: now - SESSIONS.idle,
     };
     let mut writing = app.store.write().await?;
-    let deleted = writing.delete_older(&cutoffs).await?;
-    if deleted.any() {
-        let what = format!(
-            "{} transits, {} hits, {} pictures of hits, {} audit rows",
-            deleted.transits, deleted.hits, deleted.pictures, deleted.audit
-        );
-        writing.audit(now, "system", "retention.delete", &what, None).await?;
-    }
+    let mut deleted = writing.delete_older(&cutoffs).await?;
     writing.commit().await?;
-    delete_pictures(app).await?;
+    loop {
+        let mut writing = app.store.write().await?;
+        let more = writing.delete_transits(cutoffs.transits, AT_ONCE as u32).await?;
+        deleted.transits += more;
+        let last = more < AT_ONCE as u64;
+        if last && deleted.any() {
+            let what = format!(
+                "{} transits, {} hits, {} pictures of hits, {} audit rows",
+                deleted.transits, deleted.hits, deleted.pictures, deleted.audit
+            );
+            writing.audit(now, "system", "retention.delete", &what, None).await?;
+        }
+        writing.commit().await?;
+        if last {
+            break;
+        }
+    }
+    delete_pictures(app, sweep).await?;
     Ok(deleted)
 }
 
 /// Deletes the files that nothing refers to: first the file, then its row, so
 /// that a kill in between leaves a row that the next run finds.
-async fn delete_pictures(app: &App) -> Result<(), CentreError> {
-    let _gate = app.evidence_gate.write().await;
-    let unused = app.store.unused_evidence().await?;
-    let known = app.store.all_evidence().await?;
-    let evidence = app.evidence.clone();
-    let names = unused.clone();
-    let done = tokio::task::spawn_blocking(move || {
-        for sha256 in &names {
-            evidence.delete(sha256)?;
+async fn delete_pictures(app: &App, sweep: bool) -> Result<(), CentreError> {
+    let mut unused = app.store.unused_evidence().await?;
+    if sweep {
+        let known = app.store.all_evidence().await?;
+        let folder = app.evidence.folder().to_owned();
+        match tokio::task::spawn_blocking(move || strays(&folder, &known)).await {
+            Ok(strays) => unused.extend(strays),
+            Err(error) => tracing::error!(%error, "looking for stray pictures was cut short"),
         }
-        for sha256 in strays(evidence.folder(), &known) {
-            evidence.delete(&sha256)?;
-        }
-        Ok::<_, EvidenceError>(())
-    })
-    .await;
-    match done {
-        Ok(done) => done?,
-        Err(error) => tracing::error!(%error, "deleting evidence files was cut short"),
     }
-    if !unused.is_empty() {
+    for some in unused.chunks(AT_ONCE) {
+        // No delivery is between its picture and its commit now; and what came
+        // since the list was made is in use.
+        let _gate = app.evidence_gate.write().await;
         let mut writing = app.store.write().await?;
-        for sha256 in &unused {
-            writing.forget_evidence(sha256).await?;
+        for sha256 in some {
+            if !writing.evidence_in_use(sha256).await? {
+                app.evidence.delete(sha256)?;
+                writing.forget_evidence(sha256).await?;
+            }
         }
         writing.commit().await?;
     }

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::config::{Config, address_for_people};
 use super::error::CentreError;
+use super::ledger::Ledger;
 use super::registry::{Registry, SignInLink};
 use super::state::{App, Centre};
 use super::{api, intake, retention};
@@ -64,11 +65,22 @@ impl Server {
             if system.untouched().await? { Some(system.sign_in_link(None).await?) } else { None };
         // Ended with this server, also when it failed by itself.
         let cancel = cancel.child_token();
-        let app: App =
-            Arc::new(Centre::new(registry, evidence, config.retention, url, cancel.clone()));
+        let (ledger, ledger_kept) = Ledger::new(registry.store().clone(), cancel.clone());
+        let app: App = Arc::new(Centre::new(
+            registry,
+            evidence,
+            config.retention,
+            ledger,
+            url,
+            cancel.clone(),
+        ));
 
         let handle = Handle::new();
         let mut tasks = JoinSet::new();
+        tasks.spawn(async move {
+            ledger_kept.await;
+            Ok(())
+        });
         let people = axum_server::from_tcp(http_listener)
             .map_err(|source| CentreError::Serve { what: "the control room", source })?
             .handle(handle.clone())
@@ -154,7 +166,7 @@ impl Server {
         &self,
         now: Timestamp,
     ) -> Result<crate::store::centre::Deleted, CentreError> {
-        retention::run(&self.app, now).await
+        retention::run(&self.app, now, true).await
     }
 
     /// Waits until the centre has stopped: cancelled, or a port failed.

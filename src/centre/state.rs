@@ -7,6 +7,7 @@ use tokio::sync::{RwLock, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use super::config::{RetentionConfig, sign_in_url};
+use super::ledger::Ledger;
 use super::live::Live;
 use super::metrics::Metrics;
 use super::presence::{Node, Presence};
@@ -34,6 +35,7 @@ pub(super) struct Centre {
     pub(super) store: CentreStore,
     pub(super) evidence: EvidenceStore,
     pub(super) retention: RetentionConfig,
+    pub(super) ledger: Ledger,
     pub(super) live: Live,
     pub(super) presence: Presence,
     pub(super) metrics: Metrics,
@@ -52,6 +54,7 @@ impl Centre {
         registry: Registry,
         evidence: EvidenceStore,
         retention: RetentionConfig,
+        ledger: Ledger,
         url: String,
         cancel: CancellationToken,
     ) -> Self {
@@ -60,6 +63,7 @@ impl Centre {
             registry: registry.acting_as("system"),
             evidence,
             retention,
+            ledger,
             live: Live::new(Timestamp::now()),
             presence: Presence::default(),
             metrics: Metrics::default(),

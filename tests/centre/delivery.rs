@@ -6,7 +6,7 @@ use varco::centre::Role;
 use varco::link::Identity;
 use varco::store::sha256_hex;
 
-use super::setup::{Centre, JPEG, delivery, hit, problem, transit};
+use super::setup::{Centre, JPEG, delivery, hit, plain_client, problem, transit};
 
 #[tokio::test]
 async fn events_are_stored_once_however_often_they_come() {
@@ -75,8 +75,10 @@ async fn an_unknown_key_is_refused_with_the_way_to_admit_it() {
 async fn a_connection_without_a_key_is_not_served() {
     let centre = Centre::start().await;
     let address = centre.server().link_address();
-    let plain = reqwest::Client::new().get(format!("http://{address}/")).send().await;
-    assert!(plain.is_err(), "{plain:?}");
+    for address in [format!("http://{address}/"), format!("https://{address}/")] {
+        let plain = plain_client().get(&address).send().await;
+        assert!(plain.is_err(), "{address}: {plain:?}");
+    }
 }
 
 #[tokio::test]

@@ -84,7 +84,7 @@ impl Centre {
 
     pub(crate) fn anonymous(&self) -> Browser {
         Browser {
-            client: Client::new(),
+            client: plain_client(),
             base: format!("http://{}", self.server().http_address()),
             cookie: String::new(),
         }
@@ -102,6 +102,13 @@ impl Centre {
         assert_eq!(response.status(), StatusCode::OK);
         browser
     }
+}
+
+/// An HTTP client without a key.
+pub(crate) fn plain_client() -> Client {
+    // Fails only when another test was first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::new()
 }
 
 /// What stands after the `#`.

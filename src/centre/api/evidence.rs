@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use jiff::Timestamp;
 
 use super::access::{Allowed, See};
 use super::paging::Path;
@@ -31,9 +30,7 @@ pub(super) async fn show(
     let jpeg = tokio::task::spawn_blocking(move || evidence.read(&name))
         .await
         .map_err(|e| Problem::internal(&e))??;
-    let mut writing = app.store.write().await?;
-    writing.audit(Timestamp::now(), &by.session.name, "evidence.view", &sha256, None).await?;
-    writing.commit().await?;
+    app.ledger.note(&by.session.name, "evidence.view", sha256, None).await?;
     // An hour, not for ever: the browser must not outlive the retention.
     let headers = [
         (header::CONTENT_TYPE, "image/jpeg"),

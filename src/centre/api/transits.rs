@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use jiff::Timestamp;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -59,11 +58,8 @@ pub(super) async fn list(
             }
             // Noted before anything is shown.
             let subject = format!("{plate}{}", if prefix { "*" } else { "" });
-            let mut writing = app.store.write().await?;
-            writing
-                .audit(Timestamp::now(), &by.session.name, "transit.search", &subject, Some(reason))
-                .await?;
-            writing.commit().await?;
+            let reason = Some(reason.to_owned());
+            app.ledger.note(&by.session.name, "transit.search", subject, reason).await?;
             app.store.transits_with_plate(plate.as_str(), prefix, before, limit + 1).await?
         }
     };

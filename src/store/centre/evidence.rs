@@ -8,20 +8,20 @@ use jiff::Timestamp;
 use super::{CentreStore, Writing};
 use crate::store::DatabaseError;
 
+const IN_USE: &str = "SELECT EXISTS (SELECT 1 FROM transits WHERE evidence = $1)
+     OR EXISTS (SELECT 1 FROM hits WHERE evidence = $1)";
+
 impl CentreStore {
     /// Whether a picture belongs to a transit or hit that is kept.
     ///
     /// # Errors
     /// [`DatabaseError`].
     pub async fn evidence_in_use(&self, sha256: &str) -> Result<bool, DatabaseError> {
-        sqlx::query_scalar(
-            "SELECT EXISTS (SELECT 1 FROM transits WHERE evidence = $1)
-                 OR EXISTS (SELECT 1 FROM hits WHERE evidence = $1)",
-        )
-        .bind(sha256)
-        .fetch_one(self.pool())
-        .await
-        .map_err(|e| self.explain(e))
+        sqlx::query_scalar(IN_USE)
+            .bind(sha256)
+            .fetch_one(self.pool())
+            .await
+            .map_err(|e| self.explain(e))
     }
 
     /// Pictures whose files may be deleted: nothing refers to them any more.
@@ -53,6 +53,16 @@ impl CentreStore {
 }
 
 impl Writing {
+    /// Whether a picture belongs to a transit or hit that is kept, as this
+    /// transaction sees it.
+    ///
+    /// # Errors
+    /// [`DatabaseError`].
+    pub async fn evidence_in_use(&mut self, sha256: &str) -> Result<bool, DatabaseError> {
+        let found = sqlx::query_scalar(IN_USE).bind(sha256).fetch_one(self.connection()).await;
+        found.map_err(|e| self.database.explain(e))
+    }
+
     /// Notes that a picture's file is there.
     ///
     /// # Errors

@@ -44,7 +44,8 @@ impl Deleted {
 }
 
 impl Writing {
-    /// Deletes what is older than the cut-offs. Evidence files are left to the
+    /// Deletes what is older than the cut-offs, but for transits, of which there
+    /// may be very many: see [`Self::delete_transits`]. Evidence files are left to the
     /// caller: see [`CentreStore::unused_evidence`](super::CentreStore::unused_evidence).
     ///
     /// # Errors
@@ -67,19 +68,34 @@ impl Writing {
             cutoffs.evidence,
         )
         .await?;
-        let transits = self
-            .run(
-                "DELETE FROM transits
-                 WHERE (first_seen_ms < $1 OR received_ms < $1)
-                   AND NOT EXISTS (SELECT 1 FROM hits WHERE transit = transits.id)",
-                cutoffs.transits,
-            )
-            .await?;
         self.run("DELETE FROM sign_in_links WHERE expires_ms <= $1", cutoffs.now).await?;
         self.run("DELETE FROM sessions WHERE expires_ms <= $1", cutoffs.now).await?;
         self.run("DELETE FROM sessions WHERE last_used_ms <= $1", cutoffs.idle_sessions).await?;
         let audit = self.forget_audit(cutoffs.audit).await?;
-        Ok(Deleted { transits, hits, pictures, audit })
+        Ok(Deleted { transits: 0, hits, pictures, audit })
+    }
+
+    /// Deletes at most `limit` transits without a hit from before a time. Says how many went.
+    ///
+    /// # Errors
+    /// [`DatabaseError`].
+    pub async fn delete_transits(
+        &mut self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<u64, DatabaseError> {
+        let done = sqlx::query(
+            "DELETE FROM transits WHERE id IN (
+                 SELECT id FROM transits t
+                 WHERE (first_seen_ms < $1 OR received_ms < $1)
+                   AND NOT EXISTS (SELECT 1 FROM hits WHERE transit = t.id)
+                 LIMIT $2)",
+        )
+        .bind(before.as_millisecond())
+        .bind(limit)
+        .execute(self.connection())
+        .await;
+        done.map(|done| done.rows_affected()).map_err(|e| self.database.explain(e))
     }
 
     async fn run(&mut self, sql: &'static str, time: Timestamp) -> Result<u64, DatabaseError> {
