@@ -25,6 +25,8 @@ type TextPlace = u32;
 
 /// What an entry says beyond its plate.
 struct Row {
+    /// The next row is of the same plate.
+    followed: bool,
     country: Option<Country>,
     valid_from: Option<Date>,
     valid_to: Option<Date>,
@@ -91,6 +93,7 @@ impl IndexBuilder {
     /// [`IndexError::TooBig`] when entries or texts pass 4 GiB.
     pub fn add(&mut self, entry: Entry) -> Result<(), IndexError> {
         let row = Row {
+            followed: false,
             country: entry.country,
             valid_from: entry.valid_from,
             valid_to: entry.valid_to,
@@ -132,12 +135,19 @@ impl IndexBuilder {
         // Stable: entries of one plate stay in the order of the file.
         rows.sort_by_key(|(key, _)| *key);
         let mut builder = fst::MapBuilder::memory();
-        let mut start = 0;
-        for same in rows.chunk_by(|a, b| a.0 == b.0) {
+        // The place of a plate's first row grows with the plate, which the automaton
+        // stores in few bytes.
+        let mut start = 0_u64;
+        for same in rows.chunk_by_mut(|a, b| a.0 == b.0) {
             if let Some((key, _)) = same.first() {
-                builder.insert(key.as_bytes(), span(start, same.len())?)?;
+                builder.insert(key.as_bytes(), start)?;
             }
-            start += same.len();
+            start += same.len() as u64;
+            if let [followed @ .., _] = same {
+                for (_, row) in followed {
+                    row.followed = true;
+                }
+            }
         }
         let plates = fst::Map::new(builder.into_inner()?)?;
         Ok(Index {
@@ -146,13 +156,6 @@ impl IndexBuilder {
             texts: self.texts,
         })
     }
-}
-
-/// First row and number of rows of a plate in one number.
-fn span(start: usize, count: usize) -> Result<u64, IndexError> {
-    let start = u32::try_from(start).map_err(|_| IndexError::TooBig("entries"))?;
-    let count = u32::try_from(count).map_err(|_| IndexError::TooBig("entries of one plate"))?;
-    Ok(u64::from(start) << 32 | u64::from(count))
 }
 
 /// A plate as the automaton's key: a byte for each character, its place in [`ALPHABET`].
@@ -218,14 +221,10 @@ impl Index {
     /// The entries of exactly this plate, in the order of the file.
     #[must_use]
     pub fn entries(&self, plate: &PlateText) -> Vec<Entry> {
-        let Some(span) = self.plates.get(key(plate)) else { return Vec::new() };
-        let (start, count) = ((span >> 32) as usize, (span & u64::from(u32::MAX)) as usize);
-        self.rows
-            .get(start..start + count)
-            .unwrap_or_default()
-            .iter()
-            .map(|row| self.entry(plate, row))
-            .collect()
+        let Some(start) = self.plates.get(key(plate)) else { return Vec::new() };
+        let rows = self.rows.get(start as usize..).unwrap_or_default();
+        let followed = rows.iter().take_while(|row| row.followed).count();
+        rows.iter().take(followed + 1).map(|row| self.entry(plate, row)).collect()
     }
 
     fn entry(&self, plate: &PlateText, row: &Row) -> Entry {

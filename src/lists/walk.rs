@@ -11,10 +11,10 @@ use crate::plate::Position;
 pub const LOST: f32 = 0.01 / 36.0;
 
 /// Likelihood that a reader's first (or last) character is none (a border, a bolt, the
-/// band at the side): 2 %, more when the reader itself was not sure of it.
+/// band at the side): 1 %, more when the reader itself was not sure of it.
 #[must_use]
 pub fn gained(position: &Position) -> f32 {
-    0.02 + 0.3 * (1.0 - position.best().1)
+    0.01 + 0.3 * (1.0 - position.best().1)
 }
 
 /// A key of the automaton and how likely it is under the reading.

@@ -109,6 +109,13 @@ fn a_strong_different_reading_is_no_hit_however_small_the_threshold_of_reason() 
     italian.country = Some((Country::literal(*b"IT"), 1.0));
     let matcher = Matcher::new(vec![stolen(&["AB123CD"], 0.5)]);
     assert!(found(&matcher, &italian).is_empty());
+    // A character too many, which no format has: likelier, and still no hit by default.
+    for text in ["1AB123CD", "AB123CD1", "B123CD", "AB123C"] {
+        let mut strong = reading(text, 0.99, &[]);
+        strong.country = italian.country;
+        let matcher = Matcher::new(vec![stolen(&["AB123CD"], 0.6)]);
+        assert!(found(&matcher, &strong).is_empty(), "{text}");
+    }
 }
 
 #[test]

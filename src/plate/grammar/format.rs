@@ -92,23 +92,36 @@ fn mask(characters: &str) -> u64 {
     characters.chars().filter_map(character_index).fold(0, |mask, index| mask | 1 << index)
 }
 
-/// Every shape of every format, by length.
+/// Every shape of every format.
 struct Table {
-    by_length: [Vec<Shape>; MAX_CHARACTERS + 1],
+    shapes: Vec<Shape>,
+    /// Places of the shapes that a text can fit, by [`class`].
+    by_class: Vec<Vec<u16>>,
+}
+
+/// Which places of a text are digits, and its length, in one small number: few shapes
+/// share it, so a text is compared with a handful and not with hundreds.
+fn class(text: &[u8]) -> usize {
+    text.iter().fold(1, |class, c| class << 1 | usize::from(*c < 10))
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let mut by_length: [Vec<Shape>; MAX_CHARACTERS + 1] = Default::default();
+    let mut table =
+        Table { shapes: Vec::new(), by_class: vec![Vec::new(); 1 << (MAX_CHARACTERS + 1)] };
     for format in super::all() {
         for pattern in format.patterns {
             for shape in shapes(format, pattern) {
-                if let Some(shapes) = by_length.get_mut(shape.allowed.len()) {
-                    shapes.push(shape);
+                let place = table.shapes.len() as u16;
+                for class in shape.classes() {
+                    if let Some(places) = table.by_class.get_mut(class) {
+                        places.push(place);
+                    }
                 }
+                table.shapes.push(shape);
             }
         }
     }
-    Table { by_length }
+    table
 });
 
 /// Takes a pattern apart into shapes of one length each.
@@ -145,6 +158,23 @@ fn shapes(format: &'static Format, pattern: &str) -> Vec<Shape> {
 }
 
 impl Shape {
+    /// The classes of the texts that can fit.
+    fn classes(&self) -> Vec<usize> {
+        const DIGITS: u64 = (1 << 10) - 1;
+        self.allowed.iter().fold(vec![1], |classes, allowed| {
+            let mut grown = Vec::new();
+            for class in classes {
+                if allowed & !DIGITS != 0 {
+                    grown.push(class << 1);
+                }
+                if allowed & DIGITS != 0 {
+                    grown.push(class << 1 | 1);
+                }
+            }
+            grown
+        })
+    }
+
     fn copy(&self) -> Self {
         Self {
             format: self.format,
@@ -199,6 +229,11 @@ impl Shape {
 
 /// The formats that a text (as places in [`ALPHABET`]) fits; one may come twice.
 pub(super) fn fitting(text: &[u8]) -> impl Iterator<Item = &'static Format> {
-    let shapes = TABLE.by_length.get(text.len()).map_or(&[][..], Vec::as_slice);
-    shapes.iter().filter(move |shape| shape.fits(text)).map(|shape| shape.format)
+    let table = &*TABLE;
+    let places = table.by_class.get(class(text)).map_or(&[][..], Vec::as_slice);
+    places
+        .iter()
+        .filter_map(|place| table.shapes.get(usize::from(*place)))
+        .filter(move |shape| shape.fits(text))
+        .map(|shape| shape.format)
 }

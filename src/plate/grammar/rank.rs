@@ -3,7 +3,7 @@
 use super::super::reading::{Alternative, Reading};
 use super::super::text::{ALPHABET, Country, PlateText};
 use super::format::fitting;
-use super::search::best;
+use super::search::{best, first};
 
 /// How much more a text of a known, common format weighs than one of none.
 const KNOWN: f32 = 6.0;
@@ -46,6 +46,9 @@ pub fn weight(text: &PlateText, hint: Option<(Country, f32)>) -> f32 {
     weight_of(&super::format::indices(text.as_str()), hint)
 }
 
+/// Texts that cannot reach this part of the best one's probability are not looked at.
+const LEAST_SHARE: f32 = 0.01;
+
 /// The texts that a reading allows, most probable first once syntax has its say.
 ///
 /// The most probable texts by pixels alone are enumerated exactly, weighed by
@@ -56,10 +59,12 @@ pub fn weight(text: &PlateText, hint: Option<(Country, f32)>) -> f32 {
 /// none only for a reading without positions or longer than any plate.
 #[must_use]
 pub fn rank(reading: &Reading, most: usize, min_probability: f32) -> Vec<Alternative> {
-    // A text below this could neither win nor reach what the caller asks for.
-    let by_pixels = reading.confidence();
-    let floor = (min_probability.clamp(1e-6, 1.0) / MAX_WEIGHT).min(by_pixels / (2.0 * MAX_WEIGHT));
-    let texts = best(reading, MAX_TEXTS, floor);
+    let Some(first) = first(reading) else { return Vec::new() };
+    // No text weighs more than the most: one below this could neither win nor come
+    // near the winner, however well it fits.
+    let of_first = first.probability * weight_of(first.characters(), reading.country);
+    let floor = of_first / MAX_WEIGHT * min_probability.clamp(1e-4, LEAST_SHARE);
+    let texts = best(reading, MAX_TEXTS, floor.min(first.probability));
     let covered: f32 = texts.iter().map(|text| text.probability).sum();
     let mut weighed: Vec<([u8; 12], usize, f32)> = Vec::with_capacity(texts.len());
     let mut total = 0.0;

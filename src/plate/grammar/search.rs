@@ -24,6 +24,21 @@ impl Candidate {
     }
 }
 
+/// The most probable text of a reading; `None` where [`best`] finds nothing.
+pub(super) fn first(reading: &Reading) -> Option<Candidate> {
+    let length = reading.positions.len();
+    if length == 0 || length > MAX_CHARACTERS {
+        return None;
+    }
+    let mut first = Candidate { characters: [0; MAX_CHARACTERS], length, probability: 1.0 };
+    for (character, position) in first.characters.iter_mut().zip(&reading.positions) {
+        let (best, probability) = position.best();
+        *character = best as u8;
+        first.probability *= probability;
+    }
+    Some(first)
+}
+
 /// A text as ranks: 0 is a position's most probable character, 1 the next…
 #[derive(Clone, Copy)]
 struct State {
@@ -146,6 +161,7 @@ mod tests {
             every.truncate(most);
             let reading = Reading { positions, country: None };
             let found = best(&reading, most, 0.0);
+            prop_assert_eq!(first(&reading).map(|f| f.characters), Some(found[0].characters));
             prop_assert_eq!(found.len(), every.len());
             for (candidate, p) in found.iter().zip(&every) {
                 prop_assert!((candidate.probability - p).abs() <= 1e-4 * p.max(1e-6));
