@@ -46,10 +46,4 @@ GATE_DEMO = [
 ONE_CAR_S = 4.0
 ONE_CAR = [Actor(_car(car.HATCHBACK, BLUE), "LR257DT", "IT", Drive(False, 3.0), plate_seed=3)]
 
-TWO_CARS_S = 5.0
-TWO_CARS = [
-    Actor(_car(car.SALOON, SILVER), "MK904XP", "IT", Drive(False, 3.4), plate_seed=0),
-    Actor(_car(car.HATCHBACK, RED), "PT638BN", "IT", Drive(True, 1.6, 5.4), plate_seed=7),
-]
-
-CLIPS = {"gate-demo": (GATE_DEMO, GATE_DEMO_S, True), "one-car": (ONE_CAR, ONE_CAR_S, False), "two-cars": (TWO_CARS, TWO_CARS_S, False)}
+CLIPS = {"gate-demo": (GATE_DEMO, GATE_DEMO_S, True), "one-car": (ONE_CAR, ONE_CAR_S, False)}

@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 
+from .raster import sample
 from .texture import grain
 
 PX_PER_M = 40
@@ -143,9 +144,8 @@ class Row:
             here = (z >= house.start_m) & (z < house.end_m)
             if not here.any():
                 continue
-            u = ((z - house.start_m) * PX_PER_M).astype(np.float32)
-            v = ((house.height_m - y) * PX_PER_M).astype(np.float32)
-            for out, source in ((colour, pic), (glow, lit)):
-                got = cv2.remap(source, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-                out[here] = got[here]
+            u = (z[here] - house.start_m) * PX_PER_M
+            v = (house.height_m - y[here]) * PX_PER_M
+            colour[here] = sample(pic, u, v)
+            glow[here] = sample(lit, u, v)
         return colour, glow

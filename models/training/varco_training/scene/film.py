@@ -14,10 +14,13 @@ FPS = 25
 
 
 class Film:
-    """A scene that can be asked for any moment of it."""
+    """A scene that can be asked for any moment of it; a `blind` one knows where the plates are but draws nothing."""
 
-    def __init__(self, actors, seconds, camera, light, loop=False, seed=7, street=None, scale=2):
+    def __init__(self, actors, seconds, camera, light, loop=False, seed=7, street=None, scale=2, blind=False):
         self.seconds, self.camera, self.light, self.loop, self.seed = seconds, camera, light, loop, seed
+        self.cast = [Player(a, light, camera) for a in actors]
+        if blind:
+            return
         self.street = street or build(camera, light, seed, scale)
         self.mirror = light.surroundings()
         self.ground = np.clip(self.street.picture * 255, 0, 255).astype(np.uint8)
@@ -26,7 +29,6 @@ class Film:
         w, h = camera.width, camera.height
         self.noise = [(rng.standard_normal((h + 32, w + 32, 1)) * light.noise + rng.standard_normal((h + 32, w + 32, 3)) * light.noise * 0.35) for _ in range(2)]
         self.noise = [cv2.GaussianBlur(n, (0, 0), 0.6).astype(np.float32) * 1.7 for n in self.noise]
-        self.cast = [Player(a, light, camera) for a in actors]
         self.walkers = passers_by() if loop else []
 
     def sway(self, frame):
@@ -43,40 +45,49 @@ class Film:
                 y += 1.1 * near * np.sin(t * 53 + 1)
         return x, y
 
-    def frame(self, number):
-        """The picture (uint8 BGR) and the plates in it: (player number, quad, width)."""
+    def on_stage(self, number):
+        """Who is in the scene at this frame: (metres from the camera, player number), far ones first."""
         t = number / FPS
-        canvas = self.ground.copy()
-        on_stage = [(p.place(t, self.seconds, self.loop), k) for k, p in enumerate(self.cast)]
-        on_stage = sorted([s for s in on_stage if s[0] is not None], reverse=True)
-        plates = []
-        for walker in self.walkers:
-            walker.draw(canvas, t, self)
-        for z, k in on_stage:
-            self.cast[k].shadow(canvas, z, self)
-        for z, k in on_stage:
-            quad = self.cast[k].draw(canvas, z, self)
-            if quad is not None:
-                plates.append((k, quad))
-        sx, sy = self.sway(number)
-        m = self.camera.margin_px
-        shift = np.float32([[1, 0, sx - m], [0, 1, sy - m]])
+        found = [(p.place(t, self.seconds, self.loop), k) for k, p in enumerate(self.cast)]
+        return sorted((s for s in found if s[0] is not None), reverse=True)
+
+    def plates(self, number):
+        """The plates wholly in the picture and not behind another vehicle: (player number, quad in pixels)."""
         w, h = self.camera.width, self.camera.height
-        out = cv2.warpAffine(canvas, shift, (w, h), flags=cv2.INTER_LINEAR)
-        out = cv2.LUT(out, self.tone)
-        rng = np.random.default_rng([self.seed, number])
-        a, b = rng.integers(0, 32, 2)
-        noise = self.noise[number % 2][b : b + h, a : a + w]
-        out = np.clip(out + noise, 0, 255).astype(np.uint8)
+        shift = np.array(self.sway(number)) - self.camera.margin_px
+        stage, seen = self.on_stage(number), []
+        for i, (z, k) in enumerate(stage):
+            quad = self.cast[k].quad(z, self)
+            if quad is None or any(self.cast[j].hides(quad, near, self) for near, j in stage[i + 1 :]):
+                continue
+            quad = quad + shift
+            if (quad >= 0).all() and (quad[:, 0] < w).all() and (quad[:, 1] < h).all():
+                seen.append((k, quad))
+        return seen
+
+    def frame(self, number):
+        """The picture, uint8 BGR."""
+        canvas = self.ground.copy()
+        for walker in self.walkers:
+            walker.draw(canvas, number / FPS, self)
+        stage = self.on_stage(number)
+        for z, k in stage:
+            self.cast[k].shadow(canvas, z, self)
+        for z, k in stage:
+            self.cast[k].draw(canvas, z, self)
+        return self._exposed(canvas, number)
+
+    def _exposed(self, canvas, number):
+        """What the camera makes of the drawn canvas: shake, curve, noise."""
+        sx, sy = self.sway(number)
+        m, w, h = self.camera.margin_px, self.camera.width, self.camera.height
+        shift = np.float32([[1, 0, sx - m], [0, 1, sy - m]])
+        out = cv2.LUT(cv2.warpAffine(canvas, shift, (w, h), flags=cv2.INTER_LINEAR), self.tone)
+        a, b = np.random.default_rng([self.seed, number]).integers(0, 32, 2)
+        out = np.clip(out + self.noise[number % 2][b : b + h, a : a + w], 0, 255).astype(np.uint8)
         if self.light.infrared:
             out = cv2.cvtColor(cv2.cvtColor(out, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
-        seen = []
-        for k, quad in plates:
-            quad = quad + [sx - m, sy - m]
-            inside = (quad >= 0).all() and (quad[:, 0] < w).all() and (quad[:, 1] < h).all()
-            if inside:
-                seen.append((k, quad))
-        return out, seen
+        return out
 
 
 def _tone(light):
@@ -124,6 +135,25 @@ class Player:
         """Where the vehicle's own origin is in the world."""
         return np.array([self.actor.drive.lane_m, 0.0, z + (self.vehicle.length_m if self.receding else 0.0)])
 
+    def plate_corners(self, z):
+        """The plate's corners in the world."""
+        return self.corners @ raster.turned(self.heading).T + self.at(z)
+
+    def quad(self, z, film):
+        """The plate's corners on the canvas, None behind the gate or the camera."""
+        spots, depth = film.camera.project(self.plate_corners(z))
+        return spots if depth.min() > 1.0 and z < GATE_M else None
+
+    def hides(self, quad, z, film):
+        """Whether this vehicle stands before a farther plate; by its outline on the canvas, a little generous."""
+        world = self.vehicle.tiny_mesh.corners @ raster.turned(self.heading).T + self.at(z)
+        spots, depth = film.camera.project(world)
+        if depth.min() < 0.6:
+            return False
+        hull = cv2.convexHull(spots.astype(np.float32))
+        points = [*quad, quad.mean(0), *((quad + np.roll(quad, 1, 0)) / 2)]
+        return any(cv2.pointPolygonTest(hull, (float(x), float(y)), False) > 0 for x, y in points)
+
     def shadow(self, canvas, z, film):
         camera = film.camera
         if z < 1.0:
@@ -143,17 +173,16 @@ class Player:
             raster.darken(canvas, spots, soft_m * camera.focal_px / max(z, 3), dark)
 
     def draw(self, canvas, z, film):
-        """Draws the vehicle; returns the plate's corners on the canvas."""
+        """Draws the vehicle with its plate."""
         camera, light, v = film.camera, film.light, self.vehicle
         at = self.at(z)
         mesh = v.mesh if z < 34 else v.far_mesh if z < 62 else v.tiny_mesh
         patch = raster.draw(mesh, v.skin, at, self.heading, camera, light, film.mirror, film.street.sunlight)
         if patch is None:
-            return None
-        world = self.corners @ raster.turned(self.heading).T + at
+            return
+        world = self.plate_corners(z)
         quad, depth = camera.project(world)
-        seen = depth.min() > 1.0
-        if seen:
+        if depth.min() > 1.0:
             self._plate(patch, quad, world, film)
         if z > GATE_M:
             h, w = patch.cover.shape[:2]
@@ -163,7 +192,6 @@ class Player:
         raster.lay(canvas, patch)
         if light.lamps > 0.5:
             _bloom(canvas, patch, light)
-        return quad if seen and z < GATE_M else None
 
     def _plate(self, patch, quad, world, film):
         h, w = patch.cover.shape[:2]

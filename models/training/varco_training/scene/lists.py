@@ -17,7 +17,7 @@ LISTS = {
         "MD705RS,IT,Senza copertura RCA dal 29/01/2026,RCA-5517730,2026-01-29,2036-12-31,,,",
     ],
     "not-inspected": [
-        "PH519SJ,IT,Revisione scaduta il 31/01/2026,REV-301188,2026-02-01,2036-12-31,,Utilitaria,verde",
+        "LY936KZ,IT,Revisione scaduta il 31/01/2026,REV-301188,2026-02-01,2036-12-31,,Station wagon,turchese",
         "LT047BC,IT,Revisione scaduta il 30/11/2025,REV-287640,2025-12-01,2036-12-31,,Station wagon,grigio",
         "NK883PZ,IT,Revisione scaduta il 31/12/2025,REV-295513,2026-01-01,2036-12-31,,SUV,bianco",
     ],

@@ -21,14 +21,14 @@ class Patch:
     glow: np.ndarray
 
 
-def sample(picture, u, v):
+def sample(picture, u, v, border=cv2.BORDER_REPLICATE):
     """Bilinear look-up of many points, whatever their number."""
     n = len(u)
     rows = -(-n // 2048)
     pad = rows * 2048 - n
     u = np.pad(u.astype(np.float32), (0, pad)).reshape(rows, 2048)
     v = np.pad(v.astype(np.float32), (0, pad)).reshape(rows, 2048)
-    got = cv2.remap(picture, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    got = cv2.remap(picture, u, v, cv2.INTER_LINEAR, borderMode=border)
     return got.reshape(rows * 2048, -1)[:n]
 
 

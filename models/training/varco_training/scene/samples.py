@@ -35,7 +35,7 @@ def _scenes():
         ("day-two-cars", wide, light.DAY, [_still(_car(hatch, TEAL), "LN308RW", "IT", 9.4), _still(_car(estate, GRAPHITE), "NF271VC", "IT", 11.5, True)]),
         ("dusk-saloon", wide, light.DUSK, [_still(_car(saloon, SILVER), "PZ446LD", "IT", 9.8), _still(_car(van, WHITE), "MV915KB", "IT", 24.0)]),
         ("night-infrared", wide, light.NIGHT, [_still(_car(suv, BLUE), "LT683JM", "IT", 10.2)]),
-        ("two-rows-scooter", low, light.DAY, [_still(lambda: scooter((0.12, 0.12, 0.62)), "MR40862", "IT", 5.6, True, 2, aside=-0.5, seed=5)]),
+        ("two-rows-scooter", low, light.DAY, [_still(lambda: scooter((0.12, 0.12, 0.62)), "MR40862", "IT", 7.1, True, 2, aside=-0.5, seed=5)]),
         ("day-slanted", low, light.DAY, [_still(_car(city, SAND), "PX529FN", "IT", 8.2, turn=-0.42)]),
         ("day-german", wide, light.DAY, [_still(_car(saloon, GRAPHITE), "GÖKX725", "DE", 9.2), _still(_car(hatch, RED), "LV184PT", "IT", 17.5)]),
         ("day-lorry", wide, light.DAY, [_still(lambda: lorry((0.14, 0.10, 0.52)), "NS637XA", "IT", 10.5)]),
@@ -81,7 +81,7 @@ def write_pictures(root):
         key = (camera, id(lit))
         film = Film(actors, 10.0, camera, lit, seed=7, street=streets.get(key), scale=1.5)
         streets[key] = film.street
-        picture, seen = film.frame(0)
+        picture, seen = film.frame(0), film.plates(0)
         folder = "pictures" if number < 4 else "pack/plates"
         image = f"{name}.jpg" if number < 4 else f"images/{name}.jpg"
         path = root / folder / image

@@ -217,10 +217,10 @@ def figure(parts, voxel_m, soft_m=0.03):
             d = either(d, part[0](p), soft_m)
         return d
 
-    reach = np.linspace(-1.6, 3.2, 81)
+    reach = np.linspace(-1.6, 3.2, 33)
     probe = np.stack(np.meshgrid(reach, reach, reach, indexing="ij"), -1).reshape(-1, 3)
-    near = probe[solid(probe) < 0.08]
-    corners, normals, faces = surface(solid, near.min(0) - 0.06, near.max(0) + 0.06, voxel_m)
+    near = probe[solid(probe) < 0.14]
+    corners, normals, faces = surface(solid, near.min(0) - 0.10, near.max(0) + 0.10, voxel_m)
     nearest = np.stack([part[0](corners) for part in parts]).argmin(0)
     colours = np.array([part[1] for part in parts], float)[nearest]
     shine = np.array([part[2] for part in parts], float)[nearest]

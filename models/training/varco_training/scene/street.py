@@ -8,6 +8,7 @@ import numpy as np
 from . import facade
 from .facade import House, Row
 from .furniture import furnish
+from .raster import sample
 from .texture import band, grain, step, tiled
 
 LEFT_KERB, RIGHT_KERB, CENTRE = -3.3, 3.6, 0.12
@@ -33,8 +34,6 @@ class Scenery:
         """How much sun (0..1) reaches the ground at (x, z)."""
         u = (x + 12) * 10
         v = (z + 2) * 5
-        from .raster import sample
-
         return sample(self.sun_map, u, v)[:, 0]
 
 
@@ -110,7 +109,7 @@ def _lettering(x, z):
     pic = cv2.resize(pic[112:166], (192, 300)).astype(np.float32) / 255
     u = (LANE_IN + 1.0 - x) / 2.0 * 192
     v = (z - 21.5) / 4.2 * 300
-    return cv2.remap(pic, u.astype(np.float32), (v).astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    return sample(pic, u, v, cv2.BORDER_CONSTANT)[:, 0]
 
 
 def _pavement(road, x, z, rough, spot, fade):
@@ -224,12 +223,12 @@ def _cast_row(picture, nearest, ray, eye, row, light):
     for axis_house in row.houses:
         _cast_end(picture, nearest, ray, eye, row, axis_house, light)
     hit &= t < nearest
-    colour, glow = row.look(np.where(hit, z, -1), np.where(hit, y, 0))
+    colour, glow = row.look(z[hit], y[hit])
     out = np.array([1.0 if row.x_m < 0 else -1.0, 0, 0])
     face = max(0.0, float(out @ light.sun_from))
     lit = light.ambient * (1.0 + 0.1 * (face > 0)) + light.sun * (face * 1.15)
     glow_now = glow * max(0.0, (light.lamps - 0.4) / 0.6) * (0 if light.infrared else 1)
-    picture[hit] = np.maximum(colour * lit, glow_now)[hit]
+    picture[hit] = np.maximum(colour * lit, glow_now)
     nearest[hit] = t[hit]
 
 
@@ -251,21 +250,17 @@ def _cast_ground(picture, nearest, ray, eye, scenery, seed):
         x, z = eye[0] + ray[..., 0] * t, ray[..., 2] * t
         raised = (x < LEFT_KERB) | (x > RIGHT_KERB)
         hit = (t > 0) & (z < 400) & (t < nearest) & (raised if high else True)
-        rows = np.flatnonzero(hit.any(1))
-        cut = slice(rows[0], rows[-1] + 1)
-        xs, zs = x[cut], z[cut]
+        xs, zs = x[hit], z[hit]
         colour = _ground(xs, zs, np.abs(zs), seed)
         if not high:
-            face = raised[cut]
+            face = raised[hit]
             colour[face] = (0.50, 0.51, 0.51)
-        sun = scenery.sunlight(xs.ravel(), zs.ravel()).reshape(xs.shape)[..., None]
+        sun = scenery.sunlight(xs, zs)[:, None]
         under = ((zs > GATE_M) & (zs < GATE_M + 7))[..., None]
         lit = np.where(under, light.ambient * 0.5, light.ambient * 1.12 + light.sun * 0.80 * sun)
         side = np.exp(-np.maximum(0, np.minimum(np.abs(xs + 6.1), np.abs(xs - 8.6))) / 0.5)[..., None]
         lit = lit * (1 - 0.35 * side * (zs < 55)[..., None])
         if light.infrared:
             lit = lit * np.clip(9.0 / np.maximum(zs, 4), 0.12, 1.4)[..., None]
-        got = colour * lit
-        here = hit[cut]
-        picture[cut][here] = got[here]
-        nearest[cut][here] = t[cut][here]
+        picture[hit] = colour * lit
+        nearest[hit] = t[hit]

@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 
+from .raster import sample
+
 
 def grain(seed, size=512, octaves=(4, 8, 16, 32, 64, 128), fall=0.6):
     """Cloudy noise (size x size, mean 0, about -1..1) that tiles."""
@@ -24,7 +26,7 @@ def tiled(picture, a, b, period_m):
     n = picture.shape[0]
     u = np.mod(a / period_m, 1).astype(np.float32) * n
     v = np.mod(b / period_m, 1).astype(np.float32) * n
-    return cv2.remap(picture, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+    return sample(picture, u.ravel(), v.ravel(), cv2.BORDER_WRAP).reshape(u.shape)
 
 
 def step(value, edge, soft):

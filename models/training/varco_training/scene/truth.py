@@ -48,7 +48,7 @@ class Truth:
         camera = self.film.camera
         return {
             "clip": name, "width": camera.width, "height": camera.height, "fps": self.fps, "frames": self.count,
-            "legible_px": LEGIBLE_PX, "loops": self.film.loop, "vehicles": self.vehicles(),
+            "legible_px": LEGIBLE_PX, "loops": self.film.loop and self.count == round(self.film.seconds * self.fps), "vehicles": self.vehicles(),
         }
 
 
