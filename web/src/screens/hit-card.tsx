@@ -72,6 +72,11 @@ export function HitCard({ hit }: { hit: Hit }) {
         <header class="hit-head">
           <KindBadge kind={hit.list.kind} />
           <StateBadge hit={hit} />
+          {lateMs > LATE_MS && (
+            <span class="hit-late">
+              <Warning /> {words.arrivedLate(span(lateMs, language.value))}
+            </span>
+          )}
           <span class="hit-when">
             <Time at={hit.captured_at} full /> <Age at={hit.captured_at} />
           </span>
@@ -108,12 +113,6 @@ export function HitCard({ hit }: { hit: Hit }) {
         </div>
 
         <Facts hit={hit} />
-
-        {lateMs > LATE_MS && (
-          <p class="hit-late">
-            <Warning /> {words.arrivedLate(span(lateMs, language.value))}
-          </p>
-        )}
 
         <footer class="hit-foot">
           <p class="hit-verify">

@@ -4,7 +4,7 @@ import { Time } from "../parts/badges";
 import { Bell, KindIcon } from "../parts/icons";
 import { Plate } from "../parts/plate";
 import { hits, nodes, transits } from "../state/board";
-import { percent, rate } from "../text/format";
+import { rate } from "../text/format";
 import { language, text } from "../text/language";
 import { CameraSign } from "./cameras";
 
@@ -23,7 +23,9 @@ export function SideRail() {
         <h2>
           {words.cameras} <a href="#/cameras">{words.openDetails}</a>
         </h2>
-        {nodes.value.length === 0 && <p class="panel-empty">{words.noNodes}</p>}
+        {nodes.value.every((node) => node.cameras.length === 0) && (
+          <p class="panel-empty">{words.noNodes}</p>
+        )}
         <ul class="rail-cameras">
           {nodes.value.flatMap((node) =>
             node.cameras.map((camera) => (
@@ -59,7 +61,6 @@ export function SideRail() {
                   size="small"
                   label={words.plate}
                 />
-                <span class="rail-place">{transit.place.camera_name}</span>
                 <span class="rail-sign">
                   {hit && (
                     <span class="hit-sign" title={kind ? words.kinds[kind] : words.hasHit}>
@@ -70,7 +71,7 @@ export function SideRail() {
                 </span>
                 <span class="number rail-when">
                   <Time at={transit.last_seen_at} />
-                  <small>{percent(transit.confidence)}</small>
+                  <small>{transit.place.camera_name}</small>
                 </span>
               </li>
             );
