@@ -27,10 +27,10 @@ const AUSTRIAN_DISTRICTS: &[&str] = &[
 pub(super) const FORMATS: &[Format] = &[
     Format {
         name: "district, number, letters",
-        patterns: &["c199?9?9?l", "c199?9?ll", "c199?lll"],
+        patterns: &["c1999?9?l", "c199?9?ll", "c19?9?lll"],
         letters: "ABCDEFGHIJKLMNOPRSTUVWXYZ",
         codes: AUSTRIAN_DISTRICTS,
-        examples: &["W12345A", "GU123AB", "S123ABC", "L1234AB"],
+        examples: &["W12345A", "GU123AB", "FK1ABC", "L1234AB"],
         ..Format::base(*b"AT", AUSTRIA)
     },
     Format {

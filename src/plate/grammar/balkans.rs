@@ -19,8 +19,8 @@ const ROMANIAN_COUNTIES: &[&str] = &[
 ];
 
 const BULGARIAN_PROVINCES: &[&str] = &[
-    "A", "B", "BH", "BP", "BT", "C", "CA", "CB", "CC", "CH", "CM", "CO", "CT", "E", "EB", "EH",
-    "K", "KH", "M", "H", "OB", "P", "PA", "PB", "PK", "PP", "T", "TX", "X", "Y",
+    "A", "AA", "B", "BH", "BP", "BT", "C", "CA", "CB", "CC", "CH", "CM", "CO", "CT", "E", "EB",
+    "EH", "K", "KH", "M", "H", "OB", "P", "PA", "PB", "PK", "PP", "T", "TX", "X", "Y",
 ];
 
 /// The formats.

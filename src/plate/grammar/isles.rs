@@ -3,7 +3,7 @@
 use super::format::Format;
 
 const BRITAIN: &str = "Road Vehicles (Display of Registration Marks) Regulations 2001; DVLA INF104, Vehicle registration numbers and number plates";
-const IRELAND: &str = "S.I. 318/1992 and S.I. 542/2012, Vehicle Registration and Taxation Regulations; en.wikipedia.org, Vehicle registration plates of the Republic of Ireland";
+const IRELAND: &str = "S.I. 318/1992, Vehicle Registration and Taxation Regulations; en.wikipedia.org, Vehicle registration plates of the Republic of Ireland";
 
 const COUNTIES: &[&str] = &[
     "C", "CE", "CN", "CW", "D", "DL", "G", "KE", "KK", "KY", "L", "LD", "LH", "LK", "LM", "LS",
