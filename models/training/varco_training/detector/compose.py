@@ -72,7 +72,7 @@ class Crop:
 class Composer:
     """Makes training crops."""
 
-    def __init__(self, pictures: list[Picture], rng: np.random.Generator, pool_size: int = 2000) -> None:
+    def __init__(self, pictures: list[Picture], rng: np.random.Generator, pool_size: int = 1000) -> None:
         self._sampler = PictureSampler(pictures)
         self._lettering = LetteringPool(rng)
         self._plates = PlatePool(rng, pool_size)

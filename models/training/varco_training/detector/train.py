@@ -52,10 +52,10 @@ class Crops(IterableDataset[tuple[Tensor, Tensor]]):
             yield torch.from_numpy(pictures), torch.from_numpy(maps)
 
 
-def rate_at(progress: float, step: int) -> float:
+def rate_at(progress: float, step: int, peak: float = PEAK_RATE) -> float:
     """Learning rate: a linear warm-up by steps, then a cosine down to a fiftieth by progress (0..1)."""
     cosine = 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(progress, 1.0)))
-    return PEAK_RATE * cosine * min(1.0, (step + 1) / WARM_UP_STEPS)
+    return peak * cosine * min(1.0, (step + 1) / WARM_UP_STEPS)
 
 
 def follow(average: Detector, model: Detector, step: int) -> None:
@@ -74,12 +74,17 @@ def optimiser_of(model: Detector) -> torch.optim.AdamW:
     return torch.optim.AdamW(groups, lr=PEAK_RATE, fused=True)
 
 
-def train(data: Path, out: Path, minutes: float, resume: bool, compiled: bool, seed: int) -> None:
-    """Trains for `minutes` of the clock, counted over all resumed parts, and leaves `out`/last.pt."""
+def train(data: Path, out: Path, minutes: float, resume: bool, compiled: bool, seed: int, rate: float, start: Path | None) -> None:
+    """Trains for `minutes` of the clock, counted over all resumed parts, and leaves `out`/last.pt.
+
+    `start` names a checkpoint whose averaged weights are the first ones: a second, shorter run at a lower `rate`.
+    """
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     out.mkdir(parents=True, exist_ok=True)
     model = Detector().to(memory_format=torch.channels_last).train()
+    if start:
+        model.load_state_dict(torch.load(start, weights_only=True)["average"])
     average = copy.deepcopy(model).eval()
     optimiser = optimiser_of(model)
     step, spent_s, spent_cpu_s = 0, 0.0, 0.0
@@ -107,7 +112,7 @@ def train(data: Path, out: Path, minutes: float, resume: bool, compiled: bool, s
     while (spent_s := time.monotonic() - began_s) < minutes * 60:
         pictures, maps = next(batches)
         for group in optimiser.param_groups:
-            group["lr"] = rate_at(spent_s / (minutes * 60), step)
+            group["lr"] = rate_at(spent_s / (minutes * 60), step, rate)
         images = pictures.to(memory_format=torch.channels_last).float().div_(255)
         with torch.autocast("cpu", torch.bfloat16):
             output = forward(images)
@@ -138,9 +143,11 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=60.0, help="length of the whole run by the clock")
     parser.add_argument("--resume", action="store_true", help="go on from OUT/last.pt when it is there")
     parser.add_argument("--compile", action="store_true", help="let torch.compile fuse the network (needs a C++ compiler)")
+    parser.add_argument("--rate", type=float, default=PEAK_RATE, help="highest learning rate")
+    parser.add_argument("--start", type=Path, help="a checkpoint whose averaged weights to begin with")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    train(given.data, given.out, given.minutes, given.resume, given.compile, given.seed)
+    train(given.data, given.out, given.minutes, given.resume, given.compile, given.seed, given.rate, given.start)
 
 
 if __name__ == "__main__":
