@@ -548,6 +548,32 @@ fn frames_go_on_after_the_cameras_process_was_killed() {
 }
 
 #[test]
+fn a_change_of_size_within_a_stream_is_followed() {
+    let folder = folder();
+    let small = clip(&folder, "small.h264", 20, H264, "video/x-h264,stream-format=byte-stream");
+    let large = sized_clip(
+        &folder,
+        "large.h264",
+        20,
+        H264,
+        "video/x-h264,stream-format=byte-stream",
+        (640, 360),
+    );
+    let both = folder.path().join("both.h264");
+    fs::write(&both, [fs::read(small).unwrap(), fs::read(large).unwrap()].concat()).unwrap();
+    let mut source = open(file(&both));
+    let mut widths = Vec::new();
+    let mut times = Vec::new();
+    while let Next::Frame(frame) = source.next(SOON) {
+        widths.push(frame.picture.width_px());
+        times.push(frame.stream_time);
+    }
+    assert_eq!(widths, [vec![320; 20], vec![640; 20]].concat());
+    assert!(times.is_sorted(), "{times:?}");
+    assert!(matches!(source.next(SOON), Next::Ended));
+}
+
+#[test]
 fn damage_in_the_middle_of_a_file_is_counted_and_passed() {
     let folder = folder();
     let clip = clip(&folder, "a.mp4", 150, H264, "mp4mux");
