@@ -289,3 +289,6 @@ fn time_at(frame: &Frame, stream_s: f64) -> Timestamp {
     };
     moved.unwrap_or(frame.captured_at)
 }
+
+#[cfg(test)]
+mod tests;
