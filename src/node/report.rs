@@ -26,7 +26,7 @@ pub type Ids = Box<dyn FnMut() -> Uuid + Send>;
 
 /// A transit that was not ended when the node, or the camera's worker, stopped.
 #[derive(Debug, Clone)]
-pub struct Resumed(TransitEvent);
+struct Resumed(TransitEvent);
 
 /// What is known of a track that was reported.
 #[derive(Debug)]
