@@ -291,4 +291,4 @@ fn time_at(frame: &Frame, stream_s: f64) -> Timestamp {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -8,11 +8,12 @@ use crate::plate::{ALPHABET, PlateText, Position, Reading, character_index};
 use crate::tracking::{Direction, Look};
 use crate::vision::Detection;
 
-fn at(seconds: i64) -> Timestamp {
+/// A moment of the tests' day.
+pub(in crate::node) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_777_000_000 + seconds).unwrap()
 }
 
-fn today() -> Date {
+pub(in crate::node) fn today() -> Date {
     date(2026, 5, 4)
 }
 
@@ -31,7 +32,12 @@ fn reading(plate: &str) -> Reading {
 }
 
 /// A transit whose best look is the frame of that number, taken a second later for each.
-fn transit(track: u64, plate: &str, state: TransitState, frame: u32) -> Transit {
+pub(in crate::node) fn transit(
+    track: u64,
+    plate: &str,
+    state: TransitState,
+    frame: u32,
+) -> Transit {
     let grey = (frame * 7 % 256) as u8;
     let rect = Rect::from([4.0, 5.0, 20.0, 6.0]);
     let frame = Frame {
@@ -63,7 +69,7 @@ fn transit(track: u64, plate: &str, state: TransitState, frame: u32) -> Transit 
 }
 
 /// A reporter with a list of stolen cars, and identifiers that count up.
-fn reporter(stolen: &[&str]) -> CameraReporter {
+pub(in crate::node) fn reporter(stolen: &[&str]) -> CameraReporter {
     let entries = stolen.iter().map(|plate| Entry {
         plate: text(plate),
         country: None,
