@@ -193,11 +193,9 @@ async fn whoever_is_killed_every_transit_and_hit_arrives_once() {
 
     // The node, while the car passes again and again.
     node.kill();
+    let killed = town.kept("node/node.db").await;
     node = town.node();
-    town.until("the node has reported since", |node, _| {
-        node.transits.values().any(|revision| *revision > 1) || node.transits.len() > 1
-    })
-    .await;
+    town.until("the node has reported since", |node, _| node.transits != killed.transits).await;
 
     // The centre, and the node with it: what was reported meanwhile waits on its disk.
     centre.kill();
