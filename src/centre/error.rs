@@ -85,6 +85,11 @@ pub enum CentreError {
         /// What there is.
         known: String,
     },
+    /// There is no administrator.
+    #[error(
+        "there is no administrator; name the account, or make one: varco centre account add NAME --role admin"
+    )]
+    NoAdministrator,
     /// An account of that name exists.
     #[error("there is an account {name:?} already; choose another name")]
     AccountTaken {

@@ -249,7 +249,7 @@ impl Registry {
                 .into_iter()
                 .filter(|it| it.role == Role::Admin && it.disabled_at.is_none())
                 .min_by_key(|it| it.id)
-                .ok_or_else(|| no_account("(an administrator)", &accounts))?,
+                .ok_or(CentreError::NoAdministrator)?,
         };
         if account.disabled_at.is_some() {
             return Err(no_account(&account.name, &accounts));
@@ -264,9 +264,17 @@ impl Registry {
         Ok(SignInLink { account: account.name, token: token.text, expires_at })
     }
 
-    /// Whether nobody has ever signed in.
-    pub(super) async fn untouched(&self) -> Result<bool, CentreError> {
-        Ok(self.store.accounts().await?.iter().all(|it| it.last_sign_in_at.is_none()))
+    /// A way in for the first administrator, while nobody has ever signed in.
+    pub(super) async fn first_link(&self) -> Result<Option<SignInLink>, CentreError> {
+        if self.store.accounts().await?.iter().any(|it| it.last_sign_in_at.is_some()) {
+            return Ok(None);
+        }
+        match self.sign_in_link(None).await {
+            Ok(link) => Ok(Some(link)),
+            // Somebody made accounts already, and chose to have no administrator yet.
+            Err(CentreError::NoAdministrator) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Checks the audit log; see [`CentreStore::verify_audit`].

@@ -61,8 +61,7 @@ impl Server {
         let (http_listener, http) = listen("the control room", "http.listen", config.http.listen)?;
         let (link_listener, link) = listen("nodes", "link.listen", config.link.listen)?;
         let url = address_for_people(config.public_url.as_deref(), http);
-        let first_link =
-            if system.untouched().await? { Some(system.sign_in_link(None).await?) } else { None };
+        let first_link = system.first_link().await?;
         // Ended with this server, also when it failed by itself.
         let cancel = cancel.child_token();
         let (ledger, ledger_kept) = Ledger::new(registry.store().clone(), cancel.clone());

@@ -13,7 +13,6 @@ mod buffer;
 mod clock;
 mod config;
 mod container;
-mod decoder_log;
 mod error;
 mod faults;
 mod health;

@@ -11,7 +11,6 @@ use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
 
 use super::config::{Location, Pace, Transport};
-use super::decoder_log;
 use super::error::VideoError;
 use super::samples;
 use super::secret::Secret;
@@ -85,9 +84,7 @@ pub(super) fn initialise() -> Result<(), VideoError> {
     gst::init().map_err(|error| VideoError::Installation {
         what: format!("GStreamer does not start ({error})"),
         packages: "libgstreamer1.0-0",
-    })?;
-    decoder_log::watch();
-    Ok(())
+    })
 }
 
 /// Makes an element, named by its factory.

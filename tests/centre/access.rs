@@ -2,7 +2,8 @@
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use varco::centre::Role;
+use tokio_util::sync::CancellationToken;
+use varco::centre::{Config, Registry, Role, Server};
 
 use super::setup::{Centre, problem, token};
 
@@ -92,6 +93,24 @@ async fn the_first_sign_in_link_is_given_out_and_opens_once() {
     let ended = browser.request(Method::DELETE, "/api/v1/session").header("x-varco", "1");
     assert_eq!(ended.send().await.unwrap().status(), StatusCode::NO_CONTENT);
     assert_eq!(problem(browser.get("/api/v1/session").await).await.0, 401);
+}
+
+#[tokio::test]
+async fn accounts_made_before_the_first_start_are_enough() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = Config { data: folder.path().to_owned(), ..Config::default() };
+    config.http.listen.set_port(0);
+    config.link.listen.set_port(0);
+    let registry = Registry::open(&config).await.unwrap();
+    registry.add_account("anna", Role::Operator, None, None).await.unwrap();
+    let cancel = CancellationToken::new();
+    let server = Server::start(config, cancel.clone()).await.unwrap();
+    assert_eq!(server.first_sign_in_url(), None, "nobody is made administrator unasked");
+    let error = server.new_sign_in_url(None).await.unwrap_err().to_string();
+    assert!(error.contains("--role admin"), "{error}");
+    assert!(server.new_sign_in_url(Some("anna")).await.is_ok());
+    cancel.cancel();
+    server.wait().await.unwrap();
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use varco::centre::{Config, Role, Server};
-use varco::link::{EVENTS_PATH, Identity, client_config};
+use varco::link::{EVENTS_PATH, Fingerprint, Identity, client_config};
 use varco::store::sha256_hex;
 
 pub(crate) const NODE: &str = "porta-nord";
@@ -54,19 +54,13 @@ impl Centre {
         self.server = Some(Server::start(self.config.clone(), self.cancel.clone()).await.unwrap());
     }
 
-    /// An HTTP client with a key, as a node has one.
-    pub(crate) fn link_client(&self, identity: &Identity) -> Client {
-        let tls = client_config(identity, self.server().fingerprint().clone()).unwrap();
-        Client::builder().tls_backend_preconfigured(tls).build().unwrap()
-    }
-
     pub(crate) async fn deliver_as(
         &self,
         identity: &Identity,
         body: impl Into<reqwest::Body>,
     ) -> Response {
         let url = format!("https://{}{EVENTS_PATH}", self.server().link_address());
-        self.link_client(identity)
+        link_client(identity, self.server().fingerprint())
             .post(url)
             .header("content-type", "application/json")
             .body(body)
@@ -102,6 +96,12 @@ impl Centre {
         assert_eq!(response.status(), StatusCode::OK);
         browser
     }
+}
+
+/// An HTTP client with a key, as a node has one.
+pub(crate) fn link_client(identity: &Identity, centre: &Fingerprint) -> Client {
+    let tls = client_config(identity, centre.clone()).unwrap();
+    Client::builder().tls_backend_preconfigured(tls).build().unwrap()
 }
 
 /// An HTTP client without a key.
