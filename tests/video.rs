@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use gstreamer as gst;
@@ -494,6 +496,101 @@ fn frames_go_on_after_the_camera_was_away_and_came_back_different() {
     assert_eq!((health.width_px, health.height_px), (640, 360));
     assert_eq!(health.codec.as_deref(), Some("H.265"));
     drop(server);
+}
+
+/// `varco rtsp-serve` as a process of its own, killed when dropped.
+struct ServerProcess(std::process::Child);
+
+impl ServerProcess {
+    /// Starts it on a port (0 for any) and gives the address that it prints.
+    fn start(clip: &Path, port: u16) -> (Self, String) {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_varco"))
+            .args(["rtsp-serve", "--port", &port.to_string()])
+            .arg(clip)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        (Self(child), line.trim().to_owned())
+    }
+}
+
+impl Drop for ServerProcess {
+    fn drop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+#[test]
+fn frames_go_on_after_the_cameras_process_was_killed() {
+    let clip = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/clips/one-car.mp4");
+    let (server, url) = ServerProcess::start(&clip, 0);
+    let port = url.rsplit_once(':').unwrap().1.split('/').next().unwrap().parse().unwrap();
+    for transport in [Transport::Tcp, Transport::Udp] {
+        let mut source = open(camera(&url, transport, None));
+        frames(&mut source, 10);
+    }
+    let mut source = open(camera(&url, Transport::Tcp, None));
+    let mut seen = frames(&mut source, 20);
+    drop(server);
+    health_when(&mut source, |health| health.state == SourceState::Down);
+    let (server, again) = ServerProcess::start(&clip, port);
+    assert_eq!(again, url);
+    seen.extend(frames(&mut source, 20));
+    assert_never_goes_back(&seen);
+    let health = source.health();
+    assert_eq!(health.state, SourceState::Live);
+    assert!(health.reconnects >= 1, "{health:?}");
+    drop(server);
+}
+
+#[test]
+fn a_change_of_size_within_a_stream_is_followed() {
+    let folder = folder();
+    let small = clip(&folder, "small.h264", 20, H264, "video/x-h264,stream-format=byte-stream");
+    let large = sized_clip(
+        &folder,
+        "large.h264",
+        20,
+        H264,
+        "video/x-h264,stream-format=byte-stream",
+        (640, 360),
+    );
+    let both = folder.path().join("both.h264");
+    fs::write(&both, [fs::read(small).unwrap(), fs::read(large).unwrap()].concat()).unwrap();
+    let mut source = open(file(&both));
+    let mut widths = Vec::new();
+    let mut times = Vec::new();
+    while let Next::Frame(frame) = source.next(SOON) {
+        widths.push(frame.picture.width_px());
+        times.push(frame.stream_time);
+    }
+    assert_eq!(widths, [vec![320; 20], vec![640; 20]].concat());
+    assert!(times.is_sorted(), "{times:?}");
+    assert!(matches!(source.next(SOON), Next::Ended));
+}
+
+#[test]
+fn damage_in_the_middle_of_a_file_is_counted_and_passed() {
+    let folder = folder();
+    let clip = clip(&folder, "a.mp4", 150, H264, "mp4mux");
+    let mut bytes = fs::read(&clip).unwrap();
+    // Picture data lie between the headers at the start and the index at the end.
+    let middle = bytes.len() / 2;
+    for byte in &mut bytes[middle..middle + 3000] {
+        *byte ^= 0x5A;
+    }
+    fs::write(&clip, bytes).unwrap();
+    let mut source = open(file(&clip));
+    let (seen, end) = all(&mut source);
+    assert!(matches!(end, Next::Ended), "{end:?}");
+    assert!((100..150).contains(&seen.len()), "{} frames", seen.len());
+    let last = seen.last().unwrap().1;
+    assert!(last > Duration::from_secs(5), "it went on behind the damage: {last:?}");
+    assert!(source.health().decode_errors > 0, "{:?}", source.health());
 }
 
 #[test]

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use tokio_util::sync::CancellationToken;
 
 use super::failure::{Failure, Outcome};
+use super::interrupt;
 use crate::node::{self, NodeError, Pipeline};
 
 /// Reads cameras, matches plates, delivers to a centre.
@@ -66,11 +66,7 @@ fn start(file: &Path) -> Outcome {
     let pipeline = load(file)?;
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|e| Failure::failed(format!("cannot start the program's threads: {e}")))?;
-    runtime.block_on(async {
-        let stop = CancellationToken::new();
-        stop_on_signal(&stop)?;
-        node::run(pipeline, stop).await.map_err(told)
-    })?;
+    runtime.block_on(async { node::run(pipeline, interrupt::token()).await.map_err(told) })?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -81,27 +77,4 @@ fn load(file: &Path) -> Result<Pipeline, Failure> {
 /// A wrong pipeline file is wrong usage; everything else is a failure.
 fn told(error: NodeError) -> Failure {
     if error.is_usage() { Failure::usage(error.to_string()) } else { Failure::from(error) }
-}
-
-/// Ctrl-C and a service manager's request to stop end the node in good order; a
-/// second one ends it at once.
-fn stop_on_signal(stop: &CancellationToken) -> Result<(), Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let stop = stop.clone();
-    tokio::spawn(async move {
-        for first in [true, false] {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-            if first {
-                stop.cancel();
-            } else {
-                std::process::exit(130);
-            }
-        }
-    });
-    Ok(())
 }

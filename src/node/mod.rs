@@ -18,5 +18,5 @@ mod supervisor;
 pub use error::NodeError;
 pub use jpeg::{JpegError, encode as encode_jpeg};
 pub use pipeline::{Camera, Centre, NodeName, Pipeline, PipelineError, Transport};
-pub use report::{CameraReporter, Ids, Resumed};
+pub use report::{CameraReporter, Ids};
 pub use run::{check, identity, run};

@@ -159,3 +159,83 @@ impl Recorder {
 fn worth_another_try(error: &NodeStoreError) -> bool {
     !matches!(error, NodeStoreError::Document(_))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::event::Event;
+    use crate::node::report::tests::{at, reporter, today, transit};
+    use crate::tracking::TransitState;
+
+    fn records(count: u32) -> Vec<Record> {
+        let mut reporter = reporter(&["GX471PR"]);
+        (0..count)
+            .map(|n| {
+                // The last one is on the list.
+                let plate = if n + 1 == count { "GX471PR" } else { "AB123CD" };
+                let passing = transit(u64::from(n), plate, TransitState::Ended, n + 1);
+                reporter.report(&passing, at(60), today()).unwrap()
+            })
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn while_the_disk_fails_records_wait_and_those_with_a_hit_go_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = NodeStore::open(folder.path()).await.unwrap();
+        let evidence = folder.path().join("evidence");
+        fs::remove_dir(&evidence).unwrap();
+        fs::write(&evidence, "in the way").unwrap();
+
+        let trouble = Trouble::default();
+        let recorder = Recorder {
+            store: store.clone(),
+            to_centre: true,
+            posted: Arc::new(Notify::new()),
+            trouble: trouble.clone(),
+        };
+        let (sender, inbox) = mpsc::channel(8);
+        let running = tokio::spawn(recorder.run(inbox));
+        for record in records(3) {
+            sender.send(record).await.unwrap();
+        }
+        while trouble.get().is_none() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert!(trouble.get().unwrap().contains("evidence"), "{:?}", trouble.get());
+        assert_eq!(store.count().await.unwrap(), (0, 0));
+
+        fs::remove_file(&evidence).unwrap();
+        fs::create_dir(&evidence).unwrap();
+        drop(sender);
+        running.await.unwrap();
+        assert_eq!(trouble.get(), None);
+        assert_eq!(store.count().await.unwrap(), (3, 1));
+        // All that waits, in the order in which it was stored.
+        let first = store.waiting(10).await.unwrap();
+        assert_eq!(first[0].seq, 1);
+        assert!(matches!(&first[1].event, Event::Hit(hit) if hit.plate.as_str() == "GX471PR"));
+    }
+
+    #[test]
+    fn memory_for_what_waits_is_bounded_and_hits_are_kept_longest() {
+        let mut backlog = Backlog::default();
+        let mut records = records(2);
+        let with_hit = records.pop().unwrap();
+        let mut plain = records.pop().unwrap();
+        plain.jpeg = Some(Arc::new(vec![0; BACKLOG_BYTES / 10]));
+        backlog.push(with_hit);
+        for _ in 0..30 {
+            backlog.push(plain.clone());
+        }
+        assert!(backlog.bytes <= BACKLOG_BYTES);
+        assert_eq!((backlog.with_hit.len(), backlog.others.len()), (1, 9));
+        assert_eq!(backlog.lost, 21);
+        while backlog.len() > 0 {
+            backlog.remove_first();
+        }
+        assert_eq!(backlog.bytes, 0);
+    }
+}

@@ -26,7 +26,7 @@ pub type Ids = Box<dyn FnMut() -> Uuid + Send>;
 
 /// A transit that was not ended when the node, or the camera's worker, stopped.
 #[derive(Debug, Clone)]
-pub struct Resumed(TransitEvent);
+struct Resumed(TransitEvent);
 
 /// What is known of a track that was reported.
 #[derive(Debug)]
@@ -289,3 +289,6 @@ fn time_at(frame: &Frame, stream_s: f64) -> Timestamp {
     };
     moved.unwrap_or(frame.captured_at)
 }
+
+#[cfg(test)]
+pub(super) mod tests;

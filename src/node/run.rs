@@ -1,6 +1,8 @@
 //! Starting a node, and stopping it in good order.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, DirBuilder, File, TryLockError};
+use std::io::ErrorKind;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -140,6 +142,7 @@ pub async fn run(pipeline: Pipeline, stop: CancellationToken) -> Result<(), Node
         Ok(threads) => threads,
         Err(error) => {
             stop.cancel();
+            link_stop.cancel();
             return Err(error);
         }
     };
@@ -278,9 +281,20 @@ fn tell_outbox(count: OutboxCount) {
     }
 }
 
+/// Makes the data folder, when missing, for the own user alone: there are pictures of
+/// people's cars in it.
 fn make_folder(folder: &Path) -> Result<(), NodeError> {
-    fs::create_dir_all(folder)
-        .map_err(|source| NodeError::Folder { folder: folder.to_owned(), source })
+    let failed = |source| NodeError::Folder { folder: folder.to_owned(), source };
+    if folder.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = folder.parent() {
+        fs::create_dir_all(parent).map_err(failed)?;
+    }
+    match DirBuilder::new().mode(0o700).create(folder) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(failed(error)),
+        _ => Ok(()),
+    }
 }
 
 /// Holds the data folder for this process alone, until dropped or killed.

@@ -38,7 +38,7 @@ pub struct SourceHealth {
     pub height_px: u32,
     /// Connections after the first one.
     pub reconnects: u64,
-    /// Damaged pictures, left out, and other faults that the decoder told of.
+    /// Pictures with damage in them, and other faults that the decoder told of.
     pub decode_errors: u64,
     /// Frames dropped because they were not taken in time.
     pub dropped_frames: u64,

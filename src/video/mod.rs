@@ -13,6 +13,7 @@ mod buffer;
 mod clock;
 mod config;
 mod container;
+mod decoder_log;
 mod error;
 mod faults;
 mod health;

@@ -11,6 +11,7 @@ use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
 
 use super::config::{Location, Pace, Transport};
+use super::decoder_log;
 use super::error::VideoError;
 use super::samples;
 use super::secret::Secret;
@@ -84,7 +85,9 @@ pub(super) fn initialise() -> Result<(), VideoError> {
     gst::init().map_err(|error| VideoError::Installation {
         what: format!("GStreamer does not start ({error})"),
         packages: "libgstreamer1.0-0",
-    })
+    })?;
+    decoder_log::watch();
+    Ok(())
 }
 
 /// Makes an element, named by its factory.

@@ -9,6 +9,7 @@ use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
 
+use super::container::{Wholeness, wholeness};
 use super::error::VideoError;
 use super::messages;
 use super::pipeline::{chain, make};
@@ -70,6 +71,9 @@ const OPEN_WITHIN: Duration = Duration::from_secs(20);
 impl ClipReader {
     /// Opens a file, transcoding it when that is needed.
     pub(super) fn open(path: &Path) -> Result<Self, VideoError> {
+        if wholeness(path) == Wholeness::NoIndex {
+            return Err(no_video(path));
+        }
         // An error may only mean that the file's own encoding is of no use here.
         match Self::open_as(path, Treatment::AsItIs) {
             Ok(Some(reader)) => Ok(reader),

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use super::buffer;
 use super::clock::{FrameTimes, from_ntp};
+use super::decoder_log;
 use super::queue::Pushed;
 use super::source::{Item, Shared};
 
@@ -39,11 +40,13 @@ fn take(
         shared.decode_error();
         return Ok(gst::FlowSuccess::Ok);
     };
-    if buffer.flags().contains(gst::BufferFlags::CORRUPTED) {
-        // Damaged pictures before the first good one are those before a key frame.
-        if any_good.load(Ordering::Relaxed) {
-            shared.decode_error();
-        }
+    // Damage before the first good picture is only what comes before a key frame.
+    let is_marked = buffer.flags().contains(gst::BufferFlags::CORRUPTED);
+    let is_damaged = decoder_log::take_errors() > 0 || is_marked;
+    if is_damaged && any_good.load(Ordering::Relaxed) {
+        shared.decode_error();
+    }
+    if is_marked {
         return Ok(gst::FlowSuccess::Ok);
     }
     any_good.store(true, Ordering::Relaxed);

@@ -242,12 +242,16 @@ impl Shared {
         self.record().now.dropped_frames += 1;
     }
 
-    /// Notes an error after which no frames come for now.
-    pub(super) fn down(&self, error: &VideoError) {
+    /// Notes an error after which no frames come for now; tells whether it is
+    /// another one than before.
+    pub(super) fn down(&self, error: &VideoError) -> bool {
         let health = &mut self.record().now;
+        let text = Some(error.to_string());
+        let is_news = health.error != text;
         health.state = SourceState::Down;
-        health.error = Some(error.to_string());
+        health.error = text;
         health.faults.clear();
+        is_news
     }
 
     pub(super) fn ended(&self) {

@@ -17,8 +17,14 @@ use super::source::{End, Shared};
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// A camera may need that long from the first packet to its next key frame.
 const FIRST_FRAME_WITHIN: Duration = Duration::from_secs(10);
+/// A file without a first frame after so long is given up: GStreamer drops some errors.
+const FILE_OPENS_WITHIN: Duration = Duration::from_secs(15);
 /// A file without an index of its own may say a wrong length by so much.
 const LENGTH_TOLERANCE_S: f64 = 2.0;
+
+/// After a refused login a camera is tried that much more seldom: many lock an
+/// account after some wrong passwords.
+const SELDOM_AFTER_REFUSAL: u32 = 12;
 
 /// How a session ended.
 enum Outcome {
@@ -42,7 +48,13 @@ pub(super) fn supervise(shared: &Arc<Shared>) {
 
 fn play_file(shared: &Arc<Shared>) {
     let path = shared.config.location.path().map(std::path::Path::to_owned).unwrap_or_default();
-    let end = match session(shared, Transport::Tcp) {
+    // GStreamer may wait for ever for what an mp4 without an index does not have.
+    let outcome = if wholeness(&path) == Wholeness::NoIndex {
+        Outcome::AtEnd { position_s: None, length_s: None }
+    } else {
+        session(shared, Transport::Tcp)
+    };
+    let end = match outcome {
         Outcome::Stopped => return,
         Outcome::Failed(error) => End::Failed(error),
         Outcome::AtEnd { .. } if shared.frames() == 0 => End::Failed(VideoError::NotAVideo {
@@ -65,7 +77,9 @@ fn play_file(shared: &Arc<Shared>) {
     };
     match &end {
         End::Ended => shared.ended(),
-        End::Failed(error) => shared.down(error),
+        End::Failed(error) => {
+            shared.down(error);
+        }
     }
     shared.queue.finish(end);
 }
@@ -83,18 +97,26 @@ fn keep_connected(shared: &Arc<Shared>) {
             }
             Outcome::Failed(error) => error,
         };
-        shared.down(&error);
+        let is_news = shared.down(&error);
         let had_frames = shared.frames() > frames_before;
         if had_frames && began.elapsed() > config.backoff_max {
             backoff = config.backoff_min;
         }
         transport = next_transport(&config.location, transport, had_frames, &error);
-        tracing::warn!(
-            source = %config.location, %error, again_in_ms = backoff.as_millis() as u64,
-            "the camera is lost"
-        );
+        let wait = match error {
+            VideoError::WrongPassword { .. } | VideoError::PasswordNeeded { .. } => {
+                config.backoff_max * SELDOM_AFTER_REFUSAL
+            }
+            _ => backoff,
+        };
+        let again_in_ms = wait.as_millis() as u64;
+        if is_news {
+            tracing::warn!(source = %config.location, %error, again_in_ms, "the camera is lost");
+        } else {
+            tracing::debug!(source = %config.location, %error, again_in_ms, "still lost");
+        }
         // Many cameras behind one switch should not all come back in the same moment.
-        shared.rest(backoff.mul_f64(rand::random_range(0.8..1.0)));
+        shared.rest(wait.mul_f64(rand::random_range(0.8..1.0)));
         if shared.is_stopped() {
             return;
         }
@@ -215,6 +237,19 @@ fn listen(shared: &Arc<Shared>, pipeline: &Pipeline, bus: &gst::Bus) -> Outcome 
                 }
             }
             _ => {}
+        }
+        if let Some(path) = location.path()
+            && !location.is_live()
+            && shared.frames() == frames_before
+            && last_frame.elapsed() > FILE_OPENS_WITHIN
+        {
+            return Outcome::Failed(VideoError::NotAVideo {
+                path: path.to_owned(),
+                reason: messages::why_no_video(
+                    path,
+                    format!("no picture came out of it in {} s", FILE_OPENS_WITHIN.as_secs()),
+                ),
+            });
         }
         if location.is_live() {
             let so_far = shared.frames();

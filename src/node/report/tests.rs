@@ -1,0 +1,211 @@
+use jiff::civil::date;
+
+use super::*;
+use crate::frame::{Picture, Rect};
+use crate::lists::{Entry, Index, List, ListKind, Vehicle};
+use crate::matching::Watch;
+use crate::plate::{ALPHABET, PlateText, Position, Reading, character_index};
+use crate::tracking::{Direction, Look};
+use crate::vision::Detection;
+
+/// A moment of the tests' day.
+pub(in crate::node) fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_777_000_000 + seconds).unwrap()
+}
+
+pub(in crate::node) fn today() -> Date {
+    date(2026, 5, 4)
+}
+
+fn text(plate: &str) -> PlateText {
+    PlateText::new(plate).unwrap()
+}
+
+/// A reading that is as good as certain.
+fn reading(plate: &str) -> Reading {
+    let position = |c| {
+        let mut weights = [0.001 / 36.0; ALPHABET.len()];
+        weights[character_index(c).unwrap()] = 0.999;
+        Position::new(weights)
+    };
+    Reading { positions: plate.chars().map(position).collect(), country: None }
+}
+
+/// A transit whose best look is the frame of that number, taken a second later for each.
+pub(in crate::node) fn transit(
+    track: u64,
+    plate: &str,
+    state: TransitState,
+    frame: u32,
+) -> Transit {
+    let grey = (frame * 7 % 256) as u8;
+    let rect = Rect::from([4.0, 5.0, 20.0, 6.0]);
+    let frame = Frame {
+        sequence: u64::from(frame),
+        stream_time: Duration::from_secs(u64::from(frame)),
+        captured_at: at(i64::from(frame)),
+        picture: Picture::from_rgb8(64, 48, vec![grey; 64 * 48 * 3]).unwrap(),
+    };
+    let stream_s = frame.stream_time.as_secs_f64();
+    Transit {
+        track,
+        state,
+        text: text(plate),
+        confidence: 0.98,
+        country: None,
+        alternatives: Vec::new(),
+        reading: reading(plate),
+        first_s: stream_s - 0.5,
+        last_s: stream_s + 0.25,
+        frames: 6,
+        reads: 4,
+        direction: Direction::Approaching,
+        look: Look {
+            frame,
+            detection: Detection { quad: rect.quad(), rect, score: 0.9 },
+            reading: reading(plate),
+        },
+    }
+}
+
+/// A reporter with a list of stolen cars, and identifiers that count up.
+pub(in crate::node) fn reporter(stolen: &[&str]) -> CameraReporter {
+    let entries = stolen.iter().map(|plate| Entry {
+        plate: text(plate),
+        country: None,
+        reason: Some("furto".into()),
+        reference: None,
+        valid_from: None,
+        valid_to: None,
+        vehicle: Vehicle::default(),
+    });
+    let list = List {
+        id: "stolen".into(),
+        name: "Rubate".into(),
+        kind: ListKind::Stolen,
+        purpose: "Ricerca".into(),
+        legal_basis: "art. 54 TUEL".into(),
+        valid_from: None,
+        valid_to: None,
+    };
+    let watch = Watch {
+        list: Arc::new(list),
+        index: Arc::new(Index::build(entries).unwrap()),
+        min_probability: 0.6,
+    };
+    let place = Place {
+        node: "n".into(),
+        camera: "in".into(),
+        camera_name: "Entrata".into(),
+        site: "Porta Nord".into(),
+    };
+    let mut last = 0_u128;
+    let ids = Box::new(move || {
+        last += 1;
+        Uuid::from_u128(last)
+    });
+    let cooldown = SignedDuration::from_secs(300);
+    CameraReporter::new(place, Arc::new(Matcher::new(vec![watch])), cooldown, 85, ids)
+}
+
+#[test]
+fn decided_and_ended_are_one_transit_with_one_hit() {
+    let mut reporter = reporter(&["GX471PR"]);
+    let decided = transit(1, "GX471PR", TransitState::Decided, 10);
+    let first = reporter.report(&decided, at(11), today()).unwrap();
+    let ended = transit(1, "GX471PR", TransitState::Ended, 10);
+    let second = reporter.report(&ended, at(30), today()).unwrap();
+    assert_eq!((first.transit.revision, second.transit.revision), (1, 2));
+    assert_eq!(first.transit.id, second.transit.id);
+    assert_eq!((first.hits.len(), second.hits.len()), (1, 0));
+    let hit = &first.hits[0];
+    assert!(hit.exact && hit.transit == first.transit.id);
+    assert_eq!((hit.captured_at, hit.matched_at), (at(10), at(11)));
+    // The same frame is not encoded twice.
+    assert!(first.jpeg.is_some() && second.jpeg.is_none());
+    assert_eq!(first.transit.evidence, second.transit.evidence);
+}
+
+#[test]
+fn the_evidence_is_the_very_frame_that_was_read() {
+    let mut reporter = reporter(&[]);
+    let read = transit(1, "GX471PR", TransitState::Ended, 17);
+    let record = reporter.report(&read, at(20), today()).unwrap();
+    let evidence = record.transit.evidence.unwrap();
+    let jpeg = record.jpeg.unwrap();
+    assert_eq!(*jpeg, jpeg::encode(&read.look.frame.picture, 85).unwrap());
+    assert_eq!(evidence.sha256, sha256_hex(&jpeg));
+    assert_eq!((evidence.frame_sequence, evidence.captured_at), (17, at(17)));
+    assert_eq!((evidence.width_px, evidence.height_px), (64, 48));
+    assert_eq!(record.transit.first_seen_at, at(17) - SignedDuration::from_millis(500));
+    assert_eq!(record.transit.last_seen_at, at(17) + SignedDuration::from_millis(250));
+    assert!(record.hits.is_empty());
+}
+
+#[test]
+fn the_same_car_is_not_repeated_but_a_second_one_is_never_swallowed() {
+    let mut reporter = reporter(&["GX471PR", "FH802KM"]);
+    let hits = |reporter: &mut CameraReporter, track, plate, frame| {
+        let passing = transit(track, plate, TransitState::Ended, frame);
+        reporter.report(&passing, at(0), today()).unwrap().hits.len()
+    };
+    assert_eq!(hits(&mut reporter, 1, "GX471PR", 10), 1);
+    assert_eq!(hits(&mut reporter, 2, "FH802KM", 10), 1);
+    assert_eq!(hits(&mut reporter, 3, "GX471PR", 100), 0);
+    assert_eq!(hits(&mut reporter, 4, "GX471PR", 400), 1);
+    assert_eq!(hits(&mut reporter, 5, "AB123CD", 10), 0);
+}
+
+#[test]
+fn a_clip_replayed_gives_the_same_messages() {
+    let passings = [
+        transit(1, "GX471PR", TransitState::Decided, 3),
+        transit(2, "AB123CD", TransitState::Decided, 4),
+        transit(1, "GX471PR", TransitState::Ended, 5),
+        transit(2, "AB123CD", TransitState::Ended, 4),
+    ];
+    let play = || {
+        let mut reporter = reporter(&["GX471PR"]);
+        passings.each_ref().map(|passing| {
+            let record = reporter.report(passing, at(60), today()).unwrap();
+            (record.transit, record.hits, record.jpeg)
+        })
+    };
+    assert_eq!(play(), play());
+}
+
+#[test]
+fn after_a_restart_a_passing_car_goes_on_and_its_hit_is_not_repeated() {
+    let mut before = reporter(&["GX471PR"]);
+    let decided = transit(1, "GX471PR", TransitState::Decided, 10);
+    let stored = before.report(&decided, at(10), today()).unwrap();
+    let open = OpenTransit { transit: stored.transit.clone(), hits: stored.hits.clone() };
+
+    let mut after = reporter(&["GX471PR"]);
+    after.seed(&stored.hits, &[open]);
+    let again = transit(1, "GX471PR", TransitState::Ended, 14);
+    let record = after.report(&again, at(15), today()).unwrap();
+    assert_eq!(record.transit.id, stored.transit.id);
+    assert_eq!(record.transit.revision, 2);
+    assert_eq!(record.transit.first_seen_at, stored.transit.first_seen_at);
+    assert_eq!(record.transit.frames, 12);
+    assert!(record.hits.is_empty());
+    assert!(after.expire(at(1000)).is_empty());
+}
+
+#[test]
+fn after_a_restart_a_car_that_does_not_come_back_is_ended() {
+    let mut reporter = reporter(&[]);
+    let decided = transit(1, "GX471PR", TransitState::Decided, 10);
+    let open = reporter.report(&decided, at(10), today()).unwrap().transit;
+    reporter.restart();
+    let other = transit(1, "AB123CD", TransitState::Ended, 12);
+    let other = reporter.report(&other, at(12), today()).unwrap().transit;
+    assert_ne!(other.id, open.id);
+    assert!(reporter.expire(at(30)).is_empty());
+    let ended = reporter.expire(at(60));
+    assert_eq!(ended.len(), 1);
+    assert_eq!((ended[0].transit.id, ended[0].transit.revision), (open.id, 2));
+    assert_eq!(ended[0].transit.state, TransitState::Ended);
+    assert!(reporter.expire(at(100)).is_empty());
+}
