@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .skin import CHROME, GLASS, MATT, PAINT, Sheet, Skin
-from .solid import Block, join, skin_mesh
+from .solid import Block, either, join, skin_mesh
 from .vehicle import Mount, Vehicle, mirrors, wheels
 
 BLACK = (0.025, 0.025, 0.025)
@@ -13,8 +13,7 @@ DARK = (0.055, 0.055, 0.055)
 GLASS_DARK = (0.060, 0.058, 0.050)
 STEEL = (0.70, 0.70, 0.70)
 WHITE_LAMP = (1.0, 1.0, 1.0)
-RED_LAMP = (0.10, 0.06, 0.85)
-AMBER = (0.05, 0.42, 0.95)
+TAIL_LAMP = (0.10, 0.06, 0.85)
 
 
 @dataclass
@@ -82,8 +81,6 @@ def _solid(b):
     arch = b.wheel + 0.045
 
     def solid(p):
-        from .solid import either
-
         d = either(body(p), cab(p), 0.05)
         for z in b.axles:
             hole = np.hypot(p[..., 2] - z, p[..., 1] - b.wheel) - arch
@@ -240,7 +237,7 @@ def _rear(b, paint, brand):
     s.area(lamp, (0.10, 0.06, 0.66), GLASS, (0.05, 0.03, 0.55), both=True)
     p = np.asarray(lamp)
     c = p.mean(0)
-    s.area(c + (p - c) * 0.55, (0.14, 0.10, 0.90), GLASS, RED_LAMP, both=True)
+    s.area(c + (p - c) * 0.55, (0.14, 0.10, 0.90), GLASS, TAIL_LAMP, both=True)
     s.area(c + (p - c) * [0.5, 0.16] - [0, 0.06], (0.75, 0.78, 0.80), GLASS, both=True)
     wide, y0, y1 = w * 0.70, b.tail[1] + 0.06, b.back[1] - 0.06
     roof = w * (0.74 if b.style.get("van") else 0.58)

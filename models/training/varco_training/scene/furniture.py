@@ -41,7 +41,6 @@ class Painter:
 
     def words(self, text, x, y, z, height, colour):
         """Lettering that stands upright, its left foot at (x, y)."""
-        pic = np.zeros((60, 30 + 24 * len(text)), np.uint8)
         (wide, tall), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_DUPLEX, 1.0, 2)
         pic = np.zeros((tall + 8, wide + 4), np.uint8)
         cv2.putText(pic, text, (1, tall + 3), cv2.FONT_HERSHEY_DUPLEX, 1.0, 255, 2, cv2.LINE_AA)
