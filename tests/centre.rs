@@ -1,5 +1,7 @@
 //! The centre from outside: real TLS, a real database, a real HTTP client.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 mod centre {
     pub(crate) mod access;
     pub(crate) mod delivery;

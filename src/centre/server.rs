@@ -66,7 +66,7 @@ impl Server {
         let cancel = cancel.child_token();
         let (ledger, ledger_kept) = Ledger::new(registry.store().clone(), cancel.clone());
         let app: App = Arc::new(Centre::new(
-            registry,
+            &registry,
             evidence,
             config.retention,
             ledger,

@@ -51,7 +51,7 @@ pub(super) struct Centre {
 
 impl Centre {
     pub(super) fn new(
-        registry: Registry,
+        registry: &Registry,
         evidence: EvidenceStore,
         retention: RetentionConfig,
         ledger: Ledger,

@@ -194,7 +194,7 @@ fn explain(path: &Path, source: sqlx::Error) -> DatabaseError {
     let path = path.to_path_buf();
     let code = source
         .as_database_error()
-        .and_then(|e| e.code())
+        .and_then(sqlx::error::DatabaseError::code)
         .and_then(|code| code.parse::<i32>().ok())
         .map(|extended| extended & 0xff);
     let detail = source.as_database_error().map(|e| e.message().to_owned()).unwrap_or_default();

@@ -132,6 +132,7 @@ impl Output {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "handed to map_err")]
 fn gone(error: io::Error) -> Failure {
     Failure::failed(format!("cannot write the results: {error}"))
 }

@@ -83,7 +83,10 @@ impl Watch {
                     self.own_key
                 ),
                 _ => {
-                    tracing::warn!("the centre at {}: {fault}; events wait in the outbox", self.url)
+                    tracing::warn!(
+                        "the centre at {}: {fault}; events wait in the outbox",
+                        self.url
+                    );
                 }
             }
         }
