@@ -115,7 +115,8 @@ pub(super) fn work(post: &Post<'_>, reporter: &mut CameraReporter) -> Result<Ove
     }
     let mut engine = Engine::new(&EngineConfig::default())?;
     let mut source = Source::start(source_config(camera)?)?;
-    let mut tracker = Tracker::new(TrackerConfig::default());
+    let mut tracker =
+        Tracker::new(TrackerConfig { rejoin_s: camera.same_passage_s, ..TrackerConfig::default() });
     let mut pacer = Pacer::new(camera.analyse_fps);
     let mut rate = Rate::new();
     let mut last_frame = Instant::now();

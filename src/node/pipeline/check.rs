@@ -90,6 +90,10 @@ fn check_camera(camera: &Camera) -> Result<(), (String, String)> {
     if !(0.1..=120.0).contains(&camera.analyse_fps) {
         return Err(("analyse_fps".to_owned(), "analyse_fps must be from 0.1 to 120".to_owned()));
     }
+    if !(0.0..=3600.0).contains(&camera.same_passage_s) {
+        let message = "same_passage_s must be from 0 to 3600 seconds".to_owned();
+        return Err(("same_passage_s".to_owned(), message));
+    }
     for (key, value) in [("purpose", &camera.purpose), ("legal_basis", &camera.legal_basis)] {
         if value.trim().is_empty() {
             let message = format!("{key} is empty; a camera needs one to run");

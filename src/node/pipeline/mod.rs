@@ -127,6 +127,9 @@ pub struct Camera {
     /// Most looks per second.
     #[serde(default = "default_analyse_fps")]
     pub analyse_fps: f64,
+    /// A plate that is seen again within so many seconds is still on the same passage.
+    #[serde(default = "default_same_passage_s")]
+    pub same_passage_s: f64,
     /// Why the pictures may be processed.
     pub purpose: String,
     /// The law, order or agreement that allows it.
@@ -239,6 +242,10 @@ fn default_heartbeat_s() -> f64 {
 
 fn default_analyse_fps() -> f64 {
     12.5
+}
+
+fn default_same_passage_s() -> f64 {
+    20.0
 }
 
 fn default_true() -> bool {
