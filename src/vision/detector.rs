@@ -5,7 +5,8 @@ use ort::value::TensorRef;
 use super::detection::Detection;
 use super::error::VisionError;
 use super::letterbox::{Letterbox, Shape};
-use super::model::{Model, ModelCard, Models};
+use super::engine::EngineConfig;
+use super::model::{Model, ModelCard};
 use super::runtime::Runtime;
 use crate::frame::{Picture, Quad, Rect};
 
@@ -25,8 +26,8 @@ const DEFAULT_SCORE_THRESHOLD: f32 = 0.4;
 /// The plate detector with its buffers; one per thread.
 pub(super) struct Detector {
     model: Model,
-    letterbox: Letterbox,
-    long_side_px: u32,
+    /// One for each size at which pictures are looked at.
+    looks: Vec<(u32, Letterbox)>,
     score_threshold: f32,
 }
 
@@ -55,12 +56,22 @@ impl Detector {
 
     /// The plates of a picture, surest first.
     pub(super) fn detect(&mut self, picture: &Picture) -> Result<Vec<Detection>, VisionError> {
+        let mut found = Vec::new();
+        for look in 0..self.looks.len() {
+            found.extend(self.look(picture, look)?);
+        }
+        found.sort_by(|a, b| b.score.total_cmp(&a.score));
+        Ok(distinct(found))
+    }
+
+    /// What the network finds at one of the sizes.
+    fn look(&mut self, picture: &Picture, look: usize) -> Result<Vec<Detection>, VisionError> {
         let (width_px, height_px) = (picture.width_px(), picture.height_px());
         let run =
             |source| VisionError::Run { model: "plate detector", width_px, height_px, source };
-        let (shape, input) = self
-            .letterbox
-            .fill(picture, self.long_side_px)
+        let (long_side_px, letterbox) = &mut self.looks[look];
+        let (shape, input) = letterbox
+            .fill(picture, *long_side_px)
             .map_err(|reason| run(ort::Error::new(reason)))?;
         let tensor =
             TensorRef::from_array_view(([1, 3, shape.height, shape.width], input)).map_err(run)?;
@@ -80,7 +91,7 @@ impl Detector {
         for detection in &mut found {
             detection.rect = detection.rect.clamped(width_px, height_px);
         }
-        Ok(distinct(found))
+        Ok(found)
     }
 }
 

@@ -15,6 +15,8 @@ use crate::plate::Reading;
 pub struct EngineConfig {
     /// The long side of the picture that the detector sees, in pixels.
     pub long_side_px: u32,
+    /// Also look at the picture at half that size: finds plates that fill it. For stills.
+    pub close_ups: bool,
     /// Detections below this score are dropped; `None`: what the model was exported with.
     pub score_threshold: Option<f32>,
     /// Networks other than the built-in ones.
@@ -23,7 +25,12 @@ pub struct EngineConfig {
 
 impl Default for EngineConfig {
     fn default() -> Self {
-        Self { long_side_px: 640, score_threshold: None, models: Models::default() }
+        Self {
+            long_side_px: 640,
+            close_ups: false,
+            score_threshold: None,
+            models: Models::default(),
+        }
     }
 }
 
@@ -41,8 +48,7 @@ impl Engine {
     /// [`VisionError`] when ONNX Runtime or a model cannot be loaded.
     pub fn new(config: &EngineConfig) -> Result<Self, VisionError> {
         let runtime = Runtime::load()?;
-        let detector =
-            Detector::new(&runtime, &config.models, config.long_side_px, config.score_threshold)?;
+        let detector = Detector::new(&runtime, config)?;
         let reader = Reader::new(&runtime, &config.models)?;
         Ok(Self { runtime, detector, reader })
     }

@@ -9,6 +9,10 @@ use crate::plate::{Alternative, Country, PlateText, grammar};
 use crate::tracking::{Direction, Transit};
 use crate::vision::Sighting;
 
+/// A plate has at least so many characters.
+const MIN_CHARACTERS: usize = 3;
+/// Texts that the reader gives less than this are not text.
+const MIN_CONFIDENCE: f32 = 0.03;
 /// Texts named beside the best one.
 const ALTERNATIVES: usize = 3;
 /// Texts less probable than this are not named.
@@ -73,6 +77,14 @@ impl PlateLine {
             score: rounded(sighting.detection.score),
             alternatives: ranked.map(rounded_alternative).collect(),
         })
+    }
+}
+
+impl PlateLine {
+    /// Whether there is text at all: badges, lamps and signs that look like a plate give
+    /// a character or two that the reader itself does not believe in.
+    pub(super) fn is_legible(&self) -> bool {
+        self.text.as_str().chars().count() >= MIN_CHARACTERS && self.confidence >= MIN_CONFIDENCE
     }
 }
 

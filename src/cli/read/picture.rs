@@ -87,7 +87,11 @@ fn read_one(args: &Args, engine: &mut Engine, path: &Path) -> Result<PictureLine
         source: path.display().to_string(),
         width: picture.width_px(),
         height: picture.height_px(),
-        plates: sightings.iter().filter_map(PlateLine::of).collect(),
+        plates: sightings
+            .iter()
+            .filter_map(PlateLine::of)
+            .filter(|plate| args.crops || plate.is_legible())
+            .collect(),
         elapsed_ms: (started.elapsed().as_secs_f64() * 1e5).round() / 100.0,
     };
     if let Some(folder) = &args.annotate {

@@ -9,7 +9,7 @@ use crate::cli::failure::Outcome;
 use crate::cli::{interrupt, progress};
 use crate::tracking::{Tracker, TrackerConfig, Transit, TransitState};
 use crate::video::{Location, Next, Secret, Source, SourceConfig};
-use crate::vision::Engine;
+use crate::vision::{Engine, EngineConfig};
 
 /// How long a frame is waited for before the interrupt is looked at.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -28,7 +28,7 @@ pub(super) fn read(
     }
     let name = location.to_string();
     let live = location.is_live();
-    let mut engine = Engine::new(&args.engine_config())?;
+    let mut engine = Engine::new(&EngineConfig { close_ups: false, ..args.engine_config() })?;
     let mut tracker = Tracker::new(tracker_config(live));
     let interrupted = interrupt::watch()?;
     let mut source = match Source::start(SourceConfig::new(location)) {
