@@ -77,6 +77,7 @@ impl Tracker {
             seen.push(self.tracks[at].id);
         }
         self.join_same_plates(&seen);
+        self.join_same_texts(&seen);
         let mut transits = self.decide();
         transits.extend(self.retire(now_s));
         Ok(transits)
@@ -134,6 +135,23 @@ impl Tracker {
             let old = if old > new { old - 1 } else { old };
             let jump = !seen.contains(&self.tracks[old].id);
             self.tracks[old].absorb(joining, jump);
+        }
+    }
+
+    /// Joins tracks whose votes have come to the very same text, also those given out
+    /// before: it is the first one that goes on.
+    fn join_same_texts(&mut self, seen: &[u64]) {
+        let text = |track: &Track| track.verdict.as_ref().map(|verdict| verdict.text.clone());
+        for newer in (1..self.tracks.len()).rev() {
+            let (id, known) = (self.tracks[newer].id, text(&self.tracks[newer]));
+            let older =
+                self.tracks.iter().position(|t| t.id < id && known.is_some() && text(t) == known);
+            if let Some(older) = older {
+                let joining = self.tracks.remove(newer);
+                let older = if older > newer { older - 1 } else { older };
+                let jump = seen.contains(&id) && !seen.contains(&self.tracks[older].id);
+                self.tracks[older].absorb(joining, jump);
+            }
         }
     }
 

@@ -3,9 +3,9 @@
 use ort::value::TensorRef;
 
 use super::detection::Detection;
+use super::engine::EngineConfig;
 use super::error::VisionError;
 use super::letterbox::{Letterbox, Shape};
-use super::engine::EngineConfig;
 use super::model::{Model, ModelCard};
 use super::runtime::Runtime;
 use crate::frame::{Picture, Quad, Rect};
@@ -32,18 +32,18 @@ pub(super) struct Detector {
 }
 
 impl Detector {
-    pub(super) fn new(
-        runtime: &Runtime,
-        models: &Models,
-        long_side_px: u32,
-        score_threshold: Option<f32>,
-    ) -> Result<Self, VisionError> {
-        let model = Model::detector(runtime, models)?;
-        let score_threshold = score_threshold
+    pub(super) fn new(runtime: &Runtime, config: &EngineConfig) -> Result<Self, VisionError> {
+        let model = Model::detector(runtime, &config.models)?;
+        let score_threshold = config
+            .score_threshold
             .or_else(|| model.property("score_threshold")?.parse().ok())
             .unwrap_or(DEFAULT_SCORE_THRESHOLD)
             .clamp(0.01, 0.99);
-        Ok(Self { model, letterbox: Letterbox::new(), long_side_px, score_threshold })
+        let mut looks = vec![(config.long_side_px, Letterbox::new())];
+        if config.close_ups {
+            looks.push((config.long_side_px / 2, Letterbox::new()));
+        }
+        Ok(Self { model, looks, score_threshold })
     }
 
     pub(super) fn card(&self) -> &ModelCard {

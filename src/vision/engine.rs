@@ -78,9 +78,16 @@ impl Engine {
         let detections = self.detector.detect(picture)?;
         let quads: Vec<Quad> = detections.iter().map(|detection| detection.quad).collect();
         let reads = self.reader.read(picture, &quads)?;
+        let (width_px, height_px) = (picture.width_px(), picture.height_px());
         let pairs = detections.into_iter().zip(reads);
         Ok(pairs
-            .map(|(detection, read)| Sighting { detection, reading: read.reading, rows: read.rows })
+            .map(|(mut detection, read)| {
+                if read.quad != detection.quad {
+                    detection.quad = read.quad;
+                    detection.rect = read.quad.bounds().clamped(width_px, height_px);
+                }
+                Sighting { detection, reading: read.reading, rows: read.rows }
+            })
             .collect())
     }
 

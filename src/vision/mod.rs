@@ -13,6 +13,7 @@ mod model;
 mod reader;
 mod rectify;
 mod runtime;
+mod windows;
 
 pub use detection::{Detection, Sighting};
 pub use engine::{Engine, EngineConfig};

@@ -6,6 +6,7 @@ use super::error::VisionError;
 use super::model::{Model, ModelCard, Models};
 use super::rectify::{CROP_HEIGHT_PX, CROP_VALUES, CROP_WIDTH_PX, rectify};
 use super::runtime::Runtime;
+use super::windows;
 use crate::frame::{Picture, Quad};
 use crate::plate::{ALPHABET, Country, Position, Reading};
 
@@ -20,6 +21,8 @@ const MIN_COUNTRY: f32 = 0.2;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Read {
     pub(super) reading: Reading,
+    /// Where the text is: the quad that was given, or the part of it that was read.
+    pub(super) quad: Quad,
     /// Rows of characters on the plate, 1 or 2.
     pub(super) rows: u8,
 }
@@ -45,19 +48,35 @@ impl Reader {
         &self.model.card
     }
 
-    /// Reads the plates within the quads of a picture, in the same order.
+    /// Reads the plates within the quads of a picture, in the same order. Where the
+    /// text is hard to read, the parts of the quad are tried as well.
     pub(super) fn read(
         &mut self,
         picture: &Picture,
         quads: &[Quad],
     ) -> Result<Vec<Read>, VisionError> {
+        let mut reads = self.read_quads(picture, quads)?;
+        for read in &mut reads {
+            if windows::worth_trying(&read.reading, read.rows) {
+                let parts = self.read_quads(picture, &windows::parts(&read.quad))?;
+                let readings = parts.iter().map(|part| &part.reading);
+                if let Some(better) = windows::better(&read.reading, readings) {
+                    *read = parts.into_iter().nth(better).unwrap_or_else(|| read.clone());
+                }
+            }
+        }
+        Ok(reads)
+    }
+
+    /// Reads exactly what is within the quads.
+    fn read_quads(&mut self, picture: &Picture, quads: &[Quad]) -> Result<Vec<Read>, VisionError> {
         let mut reads = Vec::with_capacity(quads.len());
         for batch in quads.chunks(BATCH) {
             self.crops.resize(batch.len() * CROP_VALUES, 0.0);
             for (quad, crop) in batch.iter().zip(self.crops.chunks_exact_mut(CROP_VALUES)) {
                 rectify(picture, quad, crop);
             }
-            let done = self.run(batch.len()).map_err(|source| VisionError::Run {
+            let done = self.run(batch).map_err(|source| VisionError::Run {
                 model: "plate reader",
                 width_px: picture.width_px(),
                 height_px: picture.height_px(),
@@ -68,7 +87,8 @@ impl Reader {
         Ok(reads)
     }
 
-    fn run(&mut self, plates: usize) -> ort::Result<Vec<Read>> {
+    fn run(&mut self, quads: &[Quad]) -> ort::Result<Vec<Read>> {
+        let plates = quads.len();
         let shape = [plates, 3, CROP_HEIGHT_PX, CROP_WIDTH_PX];
         let tensor = TensorRef::from_array_view((shape, &self.crops[..plates * CROP_VALUES]))?;
         let known = &self.countries;
@@ -90,12 +110,13 @@ impl Reader {
         let per_plate = countries.len() / plates.max(1);
         Ok(logits
             .chunks_exact(steps * CLASSES)
+            .zip(quads)
             .enumerate()
-            .map(|(index, logits)| {
+            .map(|(index, (logits, quad))| {
                 let country = countries.get(index * per_plate..(index + 1) * per_plate);
                 let country = country.and_then(|logits| likely_country(known, logits));
                 let (positions, rows) = positions(logits);
-                Read { reading: Reading { positions, country }, rows }
+                Read { reading: Reading { positions, country }, quad: *quad, rows }
             })
             .collect())
     }

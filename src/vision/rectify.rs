@@ -82,14 +82,14 @@ fn fill(
 
 /// The projective map that takes the unit square to a quad
 /// (P. Heckbert, "Fundamentals of Texture Mapping and Image Warping", 1989, §2.2.3).
-struct Homography {
+pub(super) struct Homography {
     x: [f32; 3],
     y: [f32; 3],
     w: [f32; 2],
 }
 
 impl Homography {
-    fn of_unit_square(quad: &Quad) -> Self {
+    pub(super) fn of_unit_square(quad: &Quad) -> Self {
         let [p0, p1, p2, p3] = quad.0;
         let (dx1, dx2) = (p1[0] - p2[0], p3[0] - p2[0]);
         let (dy1, dy2) = (p1[1] - p2[1], p3[1] - p2[1]);
@@ -114,7 +114,7 @@ impl Homography {
     }
 
     #[inline]
-    fn at(&self, u: f32, v: f32) -> [f32; 2] {
+    pub(super) fn at(&self, u: f32, v: f32) -> [f32; 2] {
         let w = self.w[0] * u + self.w[1] * v + 1.0;
         [
             (self.x[0] * u + self.x[1] * v + self.x[2]) / w,
