@@ -15,6 +15,7 @@ use super::jpeg::{self, JpegError};
 use crate::event::{Evidence, HitEvent, ListedEntry, ListedIn, Place, TransitEvent, VERSION};
 use crate::frame::Frame;
 use crate::matching::{Cooldown, Match, Matcher, Reported};
+use crate::plate::PlateText;
 use crate::store::{OpenTransit, Record, sha256_hex};
 use crate::tracking::{Transit, TransitState};
 
@@ -26,7 +27,15 @@ pub type Ids = Box<dyn FnMut() -> Uuid + Send>;
 
 /// A transit that was not ended when the node, or the camera's worker, stopped.
 #[derive(Debug, Clone)]
-struct Resumed(TransitEvent);
+struct Resumed(TransitEvent, Vec<Told>);
+
+/// A hit that was raised on a passage: it is not raised on it once more.
+#[derive(Debug, Clone, PartialEq)]
+struct Told {
+    list: String,
+    plate: PlateText,
+    exact: bool,
+}
 
 /// What is known of a track that was reported.
 #[derive(Debug)]
@@ -34,6 +43,7 @@ struct Known {
     last: TransitEvent,
     /// What it was before a restart, if it is a resumed transit.
     before: Option<TransitEvent>,
+    told: Vec<Told>,
 }
 
 /// Turns one camera's transits into messages.
@@ -89,12 +99,19 @@ impl CameraReporter {
             }
         }));
         let open = open.iter().filter(|open| open.transit.place.camera == camera);
-        self.resumable.extend(open.map(|open| Resumed(open.transit.clone())));
+        self.resumable.extend(open.map(|open| {
+            let told = open.hits.iter().map(|hit| Told {
+                list: hit.list.id.clone(),
+                plate: hit.entry.plate.clone(),
+                exact: hit.exact,
+            });
+            Resumed(open.transit.clone(), told.collect())
+        }));
     }
 
     /// The tracker was restarted: its numbers start anew, its vehicles may come back.
     pub fn restart(&mut self) {
-        let open = self.tracks.drain().map(|(_, known)| Resumed(known.last));
+        let open = self.tracks.drain().map(|(_, known)| Resumed(known.last, known.told));
         self.resumable.extend(open);
     }
 
@@ -130,19 +147,21 @@ impl CameraReporter {
         let mut event = self.transit_event(transit, evidence.clone());
         let known = match self.tracks.remove(&transit.track) {
             Some(known) => Some(known),
-            None => self
-                .resume(&event)
-                .map(|before| Known { last: before.clone(), before: Some(before) }),
+            None => self.resume(&event).map(|Resumed(before, told)| Known {
+                last: before.clone(),
+                before: Some(before),
+                told,
+            }),
         };
-        let before = match known {
-            Some(Known { last, before }) => {
+        let (before, mut told) = match known {
+            Some(Known { last, before, told }) => {
                 event.id = last.id;
                 event.revision = last.revision.saturating_add(1);
-                before
+                (before, told)
             }
             None => {
                 event.id = (self.ids)();
-                None
+                (None, Vec::new())
             }
         };
         let matches = self.matcher.matches(
@@ -154,7 +173,18 @@ impl CameraReporter {
         );
         let mut hits = Vec::new();
         for found in &matches {
-            if self.cooldown.admit(&self.place.camera, found, frame.captured_at) {
+            let telling = Told {
+                list: found.list.id.clone(),
+                plate: found.entry.plate.clone(),
+                exact: found.exact,
+            };
+            // What was told as exact needs no look-alike; the other way round is news.
+            let known = told.iter().any(|told| {
+                (&told.list, &told.plate) == (&telling.list, &telling.plate)
+                    && (told.exact || !telling.exact)
+            });
+            if !known && self.cooldown.admit(&self.place.camera, found, frame.captured_at) {
+                told.push(telling);
                 hits.push(self.hit_event(&event, &evidence, found, now));
             }
         }
@@ -162,7 +192,7 @@ impl CameraReporter {
             join(&mut event, before);
         }
         if transit.state == TransitState::Decided {
-            self.tracks.insert(transit.track, Known { last: event.clone(), before });
+            self.tracks.insert(transit.track, Known { last: event.clone(), before, told });
         }
         Ok(Record { transit: event, hits, jpeg })
     }
@@ -175,7 +205,7 @@ impl CameraReporter {
         self.resumable = waiting;
         let gone: Vec<Resumed> = gone;
         gone.into_iter()
-            .map(|Resumed(mut transit)| {
+            .map(|Resumed(mut transit, _)| {
                 transit.revision = transit.revision.saturating_add(1);
                 transit.state = TransitState::Ended;
                 Record { transit, hits: Vec::new(), jpeg: None }
@@ -184,12 +214,12 @@ impl CameraReporter {
     }
 
     /// The transit of before a restart that this one goes on with.
-    fn resume(&mut self, event: &TransitEvent) -> Option<TransitEvent> {
-        let at = self.resumable.iter().position(|Resumed(open)| {
+    fn resume(&mut self, event: &TransitEvent) -> Option<Resumed> {
+        let at = self.resumable.iter().position(|Resumed(open, _)| {
             open.plate == event.plate
                 && event.first_seen_at.duration_since(open.last_seen_at).abs() <= RESUME_WITHIN
         })?;
-        Some(self.resumable.swap_remove(at).0)
+        Some(self.resumable.swap_remove(at))
     }
 
     fn transit_event(&self, transit: &Transit, evidence: Evidence) -> TransitEvent {

@@ -9,16 +9,16 @@ use super::stage::Stage;
 
 /// A hit as the page showed it.
 #[derive(Debug, Deserialize)]
-pub struct Seen {
-    pub exact: bool,
+pub(crate) struct Seen {
+    pub(crate) exact: bool,
     /// From the capture of the frame that was read to the hit on the page.
-    pub latency_ms: f64,
-    pub evidence_sha256: String,
-    pub acknowledged_ms: Option<f64>,
-    pub console_errors: Vec<String>,
+    pub(crate) latency_ms: f64,
+    pub(crate) evidence_sha256: String,
+    pub(crate) acknowledged_ms: Option<f64>,
+    pub(crate) console_errors: Vec<String>,
 }
 
-pub struct Browser {
+pub(crate) struct Browser {
     child: Child,
     errors: BufReader<std::process::ChildStderr>,
 }
@@ -32,12 +32,22 @@ impl Drop for Browser {
 }
 
 /// Opens the control room and returns once the page is live.
-pub fn wait_for_hits(stage: &Stage, plate: &str, count: usize) -> Browser {
+pub(crate) fn wait_for_hits(
+    stage: &Stage,
+    plate: &str,
+    count: usize,
+    acknowledge: bool,
+) -> Browser {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/web/e2e/hit.mjs");
-    let mut child = Command::new("node")
-        .arg(script)
+    let mut command = Command::new("node");
+    if acknowledge {
+        command.arg(script).arg("--acknowledge");
+    } else {
+        command.arg(script);
+    }
+    let mut child = command
         .args(["--url", &stage.centre_url(), "--link", &stage.sign_in_link(), "--plate", plate])
-        .args(["--acknowledge", "--json", "--timeout", "120", "--count", &count.to_string()])
+        .args(["--json", "--timeout", "120", "--count", &count.to_string()])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -53,7 +63,7 @@ pub fn wait_for_hits(stage: &Stage, plate: &str, count: usize) -> Browser {
 
 impl Browser {
     /// What the page showed, in the order in which it showed it.
-    pub fn seen(mut self) -> Result<Vec<Seen>, String> {
+    pub(crate) fn seen(mut self) -> Result<Vec<Seen>, String> {
         let mut out = String::new();
         self.child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
         let status = self.child.wait().unwrap();

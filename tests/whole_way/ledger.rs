@@ -8,17 +8,17 @@ use sqlx::{Row, SqlitePool};
 
 /// Identifiers as hexadecimal; empty before the database exists.
 #[derive(Debug, Default)]
-pub struct Ledger {
+pub(crate) struct Ledger {
     /// Transit and its highest revision.
-    pub transits: BTreeSet<(String, i64)>,
+    pub(crate) transits: BTreeSet<(String, i64)>,
     /// Hit and its transit.
-    pub hits: BTreeSet<(String, String)>,
+    pub(crate) hits: BTreeSet<(String, String)>,
     /// Messages in the outbox (none at the centre).
-    pub waiting: i64,
+    pub(crate) waiting: i64,
 }
 
 impl Ledger {
-    pub fn of(file: &Path) -> Self {
+    pub(crate) fn of(file: &Path) -> Self {
         if !file.exists() {
             return Self::default();
         }
@@ -49,7 +49,7 @@ impl Ledger {
         })
     }
 
-    pub fn hits_by_transit(&self) -> BTreeMap<&str, usize> {
+    pub(crate) fn hits_by_transit(&self) -> BTreeMap<&str, usize> {
         let mut counts = BTreeMap::new();
         for (_, transit) in &self.hits {
             *counts.entry(transit.as_str()).or_default() += 1;
@@ -59,6 +59,6 @@ impl Ledger {
 }
 
 /// Whether both hold the same, and something at all.
-pub fn agree(node: &Ledger, centre: &Ledger) -> bool {
+pub(crate) fn agree(node: &Ledger, centre: &Ledger) -> bool {
     !node.transits.is_empty() && node.transits == centre.transits && node.hits == centre.hits
 }

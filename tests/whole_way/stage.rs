@@ -14,14 +14,14 @@ use tempfile::TempDir;
 /// The processes take both cores: one stage at a time.
 static ONE_STAGE: Mutex<()> = Mutex::new(());
 
-pub const VARCO: &str = env!("CARGO_BIN_EXE_varco");
+pub(crate) const VARCO: &str = env!("CARGO_BIN_EXE_varco");
 
 /// A process that is killed with the test.
-pub struct Process(Child);
+pub(crate) struct Process(Child);
 
 impl Process {
     /// SIGKILL: the process gets no chance to tidy up.
-    pub fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
     }
@@ -35,8 +35,8 @@ impl Drop for Process {
 }
 
 /// Folder, ports and settings that outlive the processes.
-pub struct Stage {
-    pub folder: TempDir,
+pub(crate) struct Stage {
+    pub(crate) folder: TempDir,
     camera_port: u16,
     centre_port: u16,
     link_port: u16,
@@ -45,7 +45,7 @@ pub struct Stage {
 
 impl Stage {
     /// A town with one camera and one wanted plate; the centre has admitted the node.
-    pub fn new(plate: &str, same_passage_s: f64) -> Self {
+    pub(crate) fn new(plate: &str, same_passage_s: f64) -> Self {
         let alone = ONE_STAGE.lock().unwrap_or_else(PoisonError::into_inner);
         let stage = Self {
             folder: tempfile::tempdir().unwrap(),
@@ -104,12 +104,12 @@ cooldown_s = 0
         stage
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Runs a command to its end and returns what it prints.
-    pub fn ask(&self, arguments: &[&str]) -> String {
+    pub(crate) fn ask(&self, arguments: &[&str]) -> String {
         let output =
             Command::new(VARCO).args(arguments).current_dir(self.folder.path()).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
@@ -117,17 +117,17 @@ cooldown_s = 0
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
-    pub fn camera(&self, clip: &Path) -> Process {
+    pub(crate) fn camera(&self, clip: &Path) -> Process {
         let port = self.camera_port.to_string();
         let clip = clip.to_str().unwrap();
         self.start(&["rtsp-serve", clip, "--port", &port], "rtsp://")
     }
 
-    pub fn centre(&self) -> Process {
+    pub(crate) fn centre(&self) -> Process {
         self.start(&["centre", "centre.toml"], "control room")
     }
 
-    pub fn node(&self) -> Process {
+    pub(crate) fn node(&self) -> Process {
         let log =
             fs::File::options().create(true).append(true).open(self.path("node.log")).unwrap();
         let child = Command::new(VARCO)
@@ -141,11 +141,11 @@ cooldown_s = 0
     }
 
     /// A one-time sign-in address of the running centre.
-    pub fn sign_in_link(&self) -> String {
+    pub(crate) fn sign_in_link(&self) -> String {
         self.ask(&["centre", "sign-in-link", "--config", "centre.toml"])
     }
 
-    pub fn centre_url(&self) -> String {
+    pub(crate) fn centre_url(&self) -> String {
         format!("http://127.0.0.1:{}", self.centre_port)
     }
 
@@ -169,7 +169,7 @@ cooldown_s = 0
         process
     }
 
-    pub fn log(&self, name: &str) -> String {
+    pub(crate) fn log(&self, name: &str) -> String {
         fs::read_to_string(self.path(&format!("{name}.log"))).unwrap_or_default()
     }
 }
@@ -179,7 +179,7 @@ fn free_port() -> u16 {
 }
 
 /// Waits for something to become true; says what was waited for when it does not.
-pub fn wait_for(what: &str, patience: Duration, mut ready: impl FnMut() -> bool) {
+pub(crate) fn wait_for(what: &str, patience: Duration, mut ready: impl FnMut() -> bool) {
     let started = Instant::now();
     while !ready() {
         assert!(started.elapsed() < patience, "waited {patience:?} in vain for {what}");
@@ -188,7 +188,7 @@ pub fn wait_for(what: &str, patience: Duration, mut ready: impl FnMut() -> bool)
 }
 
 /// The data pack's folder, if there is one; says loudly when there is none.
-pub fn data_pack() -> Option<PathBuf> {
+pub(crate) fn data_pack() -> Option<PathBuf> {
     let folder = std::env::var_os("VARCO_DATA").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
         PathBuf::from,
@@ -200,6 +200,6 @@ pub fn data_pack() -> Option<PathBuf> {
     None
 }
 
-pub fn fixture(name: &str) -> PathBuf {
+pub(crate) fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
 }

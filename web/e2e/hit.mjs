@@ -75,19 +75,20 @@ try {
   await page.waitForSelector('[data-testid="connection"][data-state="live"]');
   process.stderr.write("ready\n");
 
-  const cards = page.locator(`[data-testid="hit"][data-plate="${given.plate}"]`);
+  // Each hit is looked at as it comes: a lively list moves on.
   const wanted = Number(given.count);
-  for (let place = 0; place < wanted; place += 1) {
-    // Newest first: the oldest of the wanted ones is the last.
-    await page.waitForFunction(
-      ([plate, count]) =>
-        document.querySelectorAll(`[data-testid="hit"][data-plate="${plate}"][data-shown-at]`)
-          .length >= Number(count),
-      /** @type {const} */ ([given.plate, String(place + 1)]),
+  /** @type {string[]} */
+  const handled = [];
+  while (handled.length < wanted) {
+    const found = await page.waitForFunction(
+      ([plate, known]) =>
+        [...document.querySelectorAll(`[data-testid="hit"][data-plate="${plate}"][data-shown-at]`)]
+          .map((card) => card.getAttribute("data-hit-id"))
+          .find((hit) => hit !== null && !known.includes(hit)),
+      /** @type {[string, string[]]} */ ([given.plate, handled]),
     );
-  }
-  const ids = await cards.evaluateAll((all) => all.map((card) => card.getAttribute("data-hit-id")));
-  for (const id of ids.slice(0, wanted)) {
+    const id = String(await found.jsonValue());
+    handled.push(id);
     const card = page.locator(`[data-testid="hit"][data-hit-id="${id}"]`);
     const picture = card.getByTestId("evidence");
     await page.waitForFunction(
@@ -106,7 +107,7 @@ try {
     );
 
     let acknowledged = null;
-    if (given.acknowledge) {
+    if (given.acknowledge && handled.length === 1) {
       const before = Date.now();
       await card.getByTestId("acknowledge").click();
       await page.waitForSelector(`[data-hit-id="${id}"][data-state="acknowledged"]`);
