@@ -24,7 +24,7 @@ step "Rust: format"
 cargo fmt --all --check || fail "the code is not formatted" "run: cargo fmt"
 
 step "Rust: linter, warnings are errors"
-cargo clippy --locked --all-targets -- -D warnings
+cargo clippy --locked --all-targets --keep-going -- -D warnings
 
 step "Rust: unit, integration and browser tests"
 cargo test --locked --no-fail-fast

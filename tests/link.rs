@@ -1,5 +1,12 @@
 //! Node and centre over real TLS on the loopback.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod sample;
 
 use std::collections::{BTreeMap, HashMap, HashSet};

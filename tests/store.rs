@@ -1,5 +1,12 @@
 //! The node's store on a real disk: killed in the middle, unwritable, full, newer.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod sample;
 
 use std::collections::HashSet;

@@ -1,6 +1,13 @@
 //! Camera, node and centre as processes of their own, each killed in turn with SIGKILL:
 //! every transit and hit arrives, and arrives once.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::TcpListener;
