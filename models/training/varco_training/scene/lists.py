@@ -63,7 +63,7 @@ def write_bad_files(root):
         whole = clip.read_bytes()
         (folder / "truncated.mp4").write_bytes(whole[: len(whole) * 2 // 5])
     (folder / "empty.mp4").write_bytes(b"")
-    (folder / "wrong-header.csv").write_text("targa;nazione;motivo\nLK111AA;IT;Furto denunciato\n", encoding="utf-8")
+    (folder / "wrong-header.csv").write_text("vehicle;why\nAB123CD;Furto denunciato\n", encoding="utf-8")
     accented = [HEADER, "LK111AA,IT,Veicolo già segnalato: città di Forlì,DEN-1,2026-01-01,2031-01-01,,Utilitaria,grigio",
                 "LK222AA,IT,Proprietà contestata perché rubato a metà,DEN-2,2026-01-01,2031-01-01,,Coupé,blu",
                 "MÜXX818,DE,Überfällig,DEN-3,2026-01-01,2031-01-01,,,grün"]
