@@ -47,7 +47,7 @@ pub(crate) fn wait_for_hits(
     }
     let mut child = command
         .args(["--url", &stage.centre_url(), "--link", &stage.sign_in_link(), "--plate", plate])
-        .args(["--json", "--timeout", "120", "--count", &count.to_string()])
+        .args(["--json", "--timeout", "180", "--count", &count.to_string()])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

@@ -74,7 +74,8 @@ fn check_evidence(stage: &Stage, seen: &Seen, clip: &Path, plate: &str) {
 fn report_latency(what: &str, seen: &[Seen]) -> f64 {
     let mut latencies: Vec<f64> = seen.iter().map(|s| s.latency_ms).collect();
     latencies.sort_by(f64::total_cmp);
-    let at = |share: f64| latencies[((latencies.len() - 1) as f64 * share).ceil() as usize];
+    // Nearest rank: of 20 hits the 19th is the one that 95 % are not slower than.
+    let at = |share: f64| latencies[(latencies.len() as f64 * share).ceil() as usize - 1];
     println!(
         "{what}: captured to shown p50 {:.0} ms, p95 {:.0} ms over {} hits",
         at(0.5),
@@ -87,7 +88,7 @@ fn report_latency(what: &str, seen: &[Seen]) -> f64 {
 #[test]
 fn a_wanted_car_is_on_the_page_within_a_second() {
     let clip = fixture("clips/one-car.mp4");
-    let played = hits_on_the_page(&clip, ONE_CAR, 7, false);
+    let played = hits_on_the_page(&clip, ONE_CAR, 21, false);
     assert_eq!(played.seen[0].console_errors, Vec::<String>::new());
     check_evidence(&played.stage, &played.seen[0], &clip, ONE_CAR);
     // The first one comes while connections are still being made.
