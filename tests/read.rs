@@ -6,10 +6,13 @@
     reason = "a test fails by panicking and reports what it measured"
 )]
 
+mod pack;
+
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
+use pack::data_pack;
 use serde_json::Value;
 
 fn varco(arguments: &[&str]) -> Output {
@@ -31,19 +34,6 @@ fn said(output: &Output) -> String {
 
 fn text(line: &Value) -> &str {
     line["text"].as_str().unwrap()
-}
-
-/// The data pack's folder, if there is one; says loudly when there is none.
-fn data_pack() -> Option<PathBuf> {
-    let folder = std::env::var_os("VARCO_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
-        PathBuf::from,
-    );
-    if folder.join("clips/truth.json").is_file() {
-        return Some(folder);
-    }
-    println!("LEFT OUT: there is no data pack in {} (set VARCO_DATA)", folder.display());
-    None
 }
 
 #[test]

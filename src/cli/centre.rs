@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use clap::{Args as ClapArgs, Subcommand};
-use tokio::signal::unix::{SignalKind, signal};
-use tokio_util::sync::CancellationToken;
 
 use super::failure::{Failure, Outcome};
+use super::interrupt;
 use crate::centre::{CentreError, Config, Language, Registry, Role, Server};
 use crate::link::Fingerprint;
 
@@ -155,23 +154,13 @@ pub(super) fn audit(args: &AuditArgs) -> Outcome {
 }
 
 async fn serve(config: Config) -> Outcome {
-    let cancel = CancellationToken::new();
-    let mut interrupted = signal(SignalKind::interrupt())?;
-    let mut terminated = signal(SignalKind::terminate())?;
-    let server = Server::start(config, cancel.clone()).await?;
+    let server = Server::start(config, interrupt::token()).await?;
     say(&format!("control room  {}", server.url()))?;
     say(&format!("nodes         {}", server.link_address()))?;
     say(&format!("key           {}", server.fingerprint()))?;
     if let Some(url) = server.first_sign_in_url() {
         say(&format!("sign in once  {url}"))?;
     }
-    tokio::spawn(async move {
-        tokio::select! {
-            _ = interrupted.recv() => {}
-            _ = terminated.recv() => {}
-        }
-        cancel.cancel();
-    });
     server.wait().await?;
     Ok(ExitCode::SUCCESS)
 }

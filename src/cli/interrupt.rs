@@ -28,35 +28,39 @@ pub(super) fn watch() -> Result<Interrupt, Failure> {
         .map_err(|error| Failure::failed(format!("cannot watch for Ctrl-C: {error}")))?;
     let watched = Arc::clone(&set);
     thread::spawn(move || {
-        runtime.block_on(ended());
+        runtime.block_on(async { ended().await });
         watched.store(true, Ordering::Relaxed);
     });
     Ok(Interrupt(set))
 }
 
-/// A token that is cancelled at Ctrl-C or SIGTERM; within a tokio runtime.
+/// A token that is cancelled at Ctrl-C or SIGTERM, watched for from this call on; within a
+/// tokio runtime.
 pub(super) fn token() -> CancellationToken {
     let token = CancellationToken::new();
     let cancelled = token.clone();
+    let ended = ended();
     tokio::spawn(async move {
-        ended().await;
+        ended.await;
         cancelled.cancel();
     });
     token
 }
 
-/// Returns when the process is asked to end.
-async fn ended() {
+/// Takes the signals over, and returns what is done when the process is asked to end.
+fn ended() -> impl Future<Output = ()> {
     let interrupt = signal(SignalKind::interrupt());
     let terminate = signal(SignalKind::terminate());
-    match (interrupt, terminate) {
-        (Ok(mut interrupt), Ok(mut terminate)) => {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
+    async {
+        match (interrupt, terminate) {
+            (Ok(mut interrupt), Ok(mut terminate)) => {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
             }
+            // Without handlers the signals end the process by themselves.
+            _ => std::future::pending().await,
         }
-        // Without handlers the signals end the process by themselves.
-        _ => std::future::pending().await,
     }
 }

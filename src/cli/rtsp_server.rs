@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::failure::{Failure, Outcome};
+use super::interrupt;
 use crate::video::{RtspServer, RtspServerConfig, Secret};
 
 #[derive(Debug, clap::Args)]
@@ -54,6 +55,8 @@ pub(super) fn run(args: &Args) -> Outcome {
         _ => None,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    // From before the address is printed: whoever reads it may end the command at once.
+    let interrupted = runtime.block_on(async { interrupt::token() });
     let _server = {
         let server = RtspServer::start(&RtspServerConfig {
             file: args.file.clone(),
@@ -68,15 +71,6 @@ pub(super) fn run(args: &Args) -> Outcome {
         out.flush()?;
         server
     };
-    runtime.block_on(interrupted())?;
+    runtime.block_on(interrupted.cancelled());
     Ok(ExitCode::SUCCESS)
-}
-
-async fn interrupted() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminated = signal(SignalKind::terminate())?;
-    tokio::select! {
-        result = tokio::signal::ctrl_c() => result,
-        _ = terminated.recv() => Ok(()),
-    }
 }

@@ -280,6 +280,19 @@ fn connect_decoder(
         });
         Some((!other).to_value())
     });
+    let (fault, path) = (pipeline.fault.clone(), path.to_owned());
+    link_first_video(decode, convert, move |decode| {
+        let reason = "there is no video in it".to_owned();
+        fault.report(decode, VideoError::NotAVideo { path: path.clone(), reason });
+    });
+}
+
+/// Links a decoder's first video to `convert` as it appears; `none` is called when there is none.
+pub(super) fn link_first_video(
+    decode: &gst::Element,
+    convert: &gst::Element,
+    none: impl Fn(&gst::Element) + Send + Sync + 'static,
+) {
     let convert = convert.downgrade();
     let linked = Arc::new(AtomicBool::new(false));
     let has_linked = Arc::clone(&linked);
@@ -294,11 +307,9 @@ fn connect_decoder(
             has_linked.store(pad.link(&sink).is_ok(), Ordering::SeqCst);
         }
     });
-    let (fault, path) = (pipeline.fault.clone(), path.to_owned());
     decode.connect_no_more_pads(move |decode| {
         if !linked.load(Ordering::SeqCst) {
-            let reason = "there is no video in it".to_owned();
-            fault.report(decode, VideoError::NotAVideo { path: path.clone(), reason });
+            none(decode);
         }
     });
 }

@@ -12,7 +12,7 @@ use gstreamer_app as gst_app;
 use super::container::{Wholeness, wholeness};
 use super::error::VideoError;
 use super::messages;
-use super::pipeline::{chain, make};
+use super::pipeline::{chain, link_first_video, make};
 
 /// How a clip is encoded on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,7 +115,10 @@ impl ClipReader {
                 let parse = make("h264parse")?;
                 chain(&pipeline, &[&source, &decode])?;
                 chain(&pipeline, &[&convert, &encode, &parse, sink.upcast_ref()])?;
-                take_decoded(&decode, &convert, &other);
+                let is_other = Arc::clone(&other);
+                link_first_video(&decode, &convert, move |_| {
+                    is_other.store(true, Ordering::SeqCst);
+                });
             }
         }
         let reader = Self {
@@ -196,30 +199,6 @@ fn take_encoded(
     });
     let is_other = Arc::clone(other);
     parse.connect_no_more_pads(move |_| {
-        if !linked.load(Ordering::SeqCst) {
-            is_other.store(true, Ordering::SeqCst);
-        }
-    });
-}
-
-/// Links the first decoded video.
-fn take_decoded(decode: &gst::Element, convert: &gst::Element, other: &Arc<AtomicBool>) {
-    let convert = convert.downgrade();
-    let linked = Arc::new(AtomicBool::new(false));
-    let has_linked = Arc::clone(&linked);
-    decode.connect_pad_added(move |_, pad| {
-        let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
-        let is_video = caps.structure(0).is_some_and(|s| s.name() == "video/x-raw");
-        let to = convert.upgrade().and_then(|convert| convert.static_pad("sink"));
-        if let Some(to) = to
-            && is_video
-            && !to.is_linked()
-        {
-            has_linked.store(pad.link(&to).is_ok(), Ordering::SeqCst);
-        }
-    });
-    let is_other = Arc::clone(other);
-    decode.connect_no_more_pads(move |_| {
         if !linked.load(Ordering::SeqCst) {
             is_other.store(true, Ordering::SeqCst);
         }

@@ -10,6 +10,8 @@
 
 mod browser;
 mod ledger;
+#[path = "../pack/mod.rs"]
+mod pack;
 mod stage;
 
 use std::fs;
@@ -20,7 +22,8 @@ use std::time::Duration;
 
 use browser::Seen;
 use ledger::{Ledger, agree};
-use stage::{Stage, data_pack, fixture, wait_for};
+use pack::data_pack;
+use stage::{Stage, fixture, wait_for};
 use varco::plate::PlateText;
 use varco::video::{Location, Next, Source, SourceConfig, read_picture};
 use varco::vision::{Engine, EngineConfig};

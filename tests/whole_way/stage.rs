@@ -187,19 +187,6 @@ pub(crate) fn wait_for(what: &str, patience: Duration, mut ready: impl FnMut() -
     }
 }
 
-/// The data pack's folder, if there is one; says loudly when there is none.
-pub(crate) fn data_pack() -> Option<PathBuf> {
-    let folder = std::env::var_os("VARCO_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
-        PathBuf::from,
-    );
-    if folder.join("clips/truth.json").is_file() {
-        return Some(folder);
-    }
-    println!("LEFT OUT: there is no data pack in {} (set VARCO_DATA)", folder.display());
-    None
-}
-
 pub(crate) fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
 }

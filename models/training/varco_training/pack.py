@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ class PlateCrop:
     box: tuple[float, float, float, float]
     """x, y, width, height of the labelled upright box inside the patch, pixels."""
     text: str
+    """Empty when nobody has read it."""
     country: str | None
     source: str
     """Prefix of the picture's name, which stands for the repository it comes from."""
@@ -40,18 +41,40 @@ def labels(folder: Path) -> Iterator[dict[str, Any]]:
 
 def plate_crops(data: Path, split: str) -> list[PlateCrop]:
     """All legible plates with a text of one split (`train` or `val`)."""
+    return [crop for _, _, crop in _crops(data, split, lambda p: bool(p.get("legible") and p.get("text")))]
+
+
+def unread_crops(data: Path, sources: frozenset[str], least_width_px: float) -> Iterator[tuple[str, int, PlateCrop]]:
+    """Plates of the train split that nobody has read: picture, number of the plate in it, crop with an empty text."""
+
+    def wanted(plate: dict[str, Any]) -> bool:
+        return plate.get("legible") is None and plate["box"][2] >= least_width_px
+
+    return (found for found in _crops(data, "train", wanted) if found[2].source in sources)
+
+
+def self_labelled_crops(data: Path, file: Path) -> list[PlateCrop]:
+    """The plates that `reader.selflabel` read and a person checked: a JSON line each with `image`, `plate`, `text`."""
+    texts: dict[tuple[str, int], str] = {}
+    for line in file.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        texts[row["image"], row["plate"]] = row["text"]
+    found = _crops(data, "train", lambda p: p.get("legible") is None)
+    return [replace(crop, text=texts[image, place]) for image, place, crop in found if (image, place) in texts]
+
+
+def _crops(data: Path, split: str, wanted: Callable[[dict[str, Any]], bool]) -> Iterator[tuple[str, int, PlateCrop]]:
     folder = data / "plates"
-    out = []
     for entry in labels(folder):
-        plates = [p for p in entry["plates"] if p.get("legible") and p.get("text")]
+        plates = [(i, p) for i, p in enumerate(entry["plates"]) if wanted(p)]
         if entry["split"] != split or not plates:
             continue
         picture = cv2.imread(str(folder / entry["image"]), cv2.IMREAD_COLOR)
         if picture is None:
             raise ValueError(f"{folder / entry['image']} cannot be decoded")
         source = Path(entry["image"]).name.split("_")[0]
-        out.extend(_cut(picture, p, source) for p in plates)
-    return out
+        for place, plate in plates:
+            yield entry["image"], place, _cut(picture, plate, source)
 
 
 def _cut(picture: np.ndarray, plate: dict[str, Any], source: str) -> PlateCrop:
@@ -63,7 +86,7 @@ def _cut(picture: np.ndarray, plate: dict[str, Any], source: str) -> PlateCrop:
     if pad:
         picture = cv2.copyMakeBorder(picture, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
     patch = picture[top + pad : bottom + pad, left + pad : right + pad].copy()
-    return PlateCrop(patch, (x - left, y - top, w, h), plate["text"], plate.get("country"), source)
+    return PlateCrop(patch, (x - left, y - top, w, h), plate.get("text") or "", plate.get("country"), source)
 
 
 def validation_crops(data: Path) -> Iterator[tuple[np.ndarray, str, str | None]]:

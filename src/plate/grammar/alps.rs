@@ -3,7 +3,7 @@
 use super::format::{AZ, Format};
 
 const AUSTRIA: &str = "Kraftfahrgesetz 1967 § 48 and KDV § 26; en.wikipedia.org, Vehicle registration plates of Austria";
-const SWITZERLAND: &str = "Verkehrszulassungsverordnung (VZV) art. 82-87; en.wikipedia.org, Vehicle registration plates of Switzerland";
+const SWITZERLAND: &str = "Verkehrszulassungsverordnung (VZV) art. 84; license-plates.ch, Fahrzeug-Kontrollschilder seit 1933";
 const SLOVENIA: &str =
     "Pravilnik o registrskih tablicah; en.wikipedia.org, Vehicle registration plates of Slovenia";
 
@@ -50,11 +50,25 @@ pub(super) const FORMATS: &[Format] = &[
         ..Format::base(*b"CH", SWITZERLAND)
     },
     Format {
+        name: "dealers (U), customs (Z): canton, number, letter",
+        patterns: &["c19?9?9?9?9?[UZ]"],
+        codes: CANTONS,
+        common: false,
+        examples: &["ZH1234U", "GE567Z"],
+        ..Format::base(
+            *b"CH",
+            "Verkehrszulassungsverordnung (VZV) art. 82; suissebook.ch, Dafür stehen die Buchstaben am Ende von Schweizer Kontrollschildern",
+        )
+    },
+    Format {
         name: "Army",
         patterns: &["M99999"],
         common: false,
         examples: &["M12345"],
-        ..Format::base(*b"CH", SWITZERLAND)
+        ..Format::base(
+            *b"CH",
+            "Verkehrszulassungsverordnung (VZV) art. 84; en.wikipedia.org, Vehicle registration plates of Switzerland",
+        )
     },
     Format {
         name: "district, five characters",

@@ -3,7 +3,12 @@
 use super::format::Format;
 
 const CROATIA: &str = "Pravilnik o registraciji i označavanju vozila; en.wikipedia.org, Vehicle registration plates of Croatia";
-const ROMANIA: &str = "Ordinul 1501/2006 privind procedura înmatriculării; en.wikipedia.org, Vehicle registration plates of Romania";
+const ROMANIA: &str = "en.wikipedia.org, Vehicle registration plates of Romania; antena3.ro, Numerele de înmatriculare din București vor avea trei cifre (2009)";
+const ROMANIA_SPECIAL: &str =
+    "liquisearch.com, Vehicle Registration Plates of Romania (Current License Plates)";
+const GREECE: &str = "en.wikipedia.org, Vehicle registration plates of Greece; athens-times.com, Traffic signs: What letters and which are not used means";
+/// Those that look the same in the Greek and the Latin alphabet.
+const GREEK: &str = "ABEHIKMNOPTXYZ";
 
 /// Č, Š and Ž are read as C, S and Z.
 const CROATIAN_TOWNS: &[&str] = &[
@@ -52,25 +57,43 @@ pub(super) const FORMATS: &[Format] = &[
     },
     Format {
         name: "county, number, letters",
-        patterns: &["c99lll", "B999lll"],
+        patterns: &["c99[ABCDEFGHJKLMNPRSTUVWXYZ]ll", "B999[ABCDEFGHJKLMNPRSTUVWXYZ]ll"],
         letters: "ABCDEFGHIJKLMNOPRSTUVWXYZ",
         codes: ROMANIAN_COUNTIES,
         examples: &["CJ12ABC", "B123XYZ", "B01AAA"],
         ..Format::base(*b"RO", ROMANIA)
     },
     Format {
-        name: "temporary: county, number",
-        patterns: &["c9999?9?9?"],
+        name: "temporary (0 first), leasing and foreign owners, trial: county, number",
+        patterns: &["c[0]199?9?9?", "c1999?9?9?", "c199PROBE"],
         codes: ROMANIAN_COUNTIES,
         common: false,
-        examples: &["TM012345"],
-        ..Format::base(*b"RO", ROMANIA)
+        examples: &["TM012345", "B101234", "CJ101PROBE"],
+        ..Format::base(*b"RO", ROMANIA_SPECIAL)
+    },
+    Format {
+        name: "diplomats (CD), consuls (CO), mission staff (TC)",
+        patterns: &["CD199199", "CO199199", "TC199199"],
+        common: false,
+        examples: &["CD123101", "TC123145"],
+        ..Format::base(*b"RO", ROMANIA_SPECIAL)
     },
     Format {
         name: "cars (four digits), motorcycles",
         patterns: &["lll1999", "lll19?9?"],
-        letters: "ABEHIKMNOPTXYZ",
+        letters: GREEK,
         examples: &["YZA1234", "AXB12"],
-        ..Format::base(*b"GR", "en.wikipedia.org, Vehicle registration plates of Greece")
+        ..Format::base(*b"GR", GREECE)
+    },
+    Format {
+        name: "cars, 1972 to 1983; heavy trailers (P)",
+        patterns: &["ll9999", "P99999?"],
+        letters: GREEK,
+        common: false,
+        examples: &["AB1234", "P12345"],
+        ..Format::base(
+            *b"GR",
+            "en.wikipedia.org, Vehicle registration plates of Greece (history, trailers)",
+        )
     },
 ];

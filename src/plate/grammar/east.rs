@@ -12,6 +12,10 @@ const VOIVODESHIPS: &[&str] = &[
     "W", "X", "Y", "Z",
 ];
 
+/// Those that look the same in the Ukrainian and the Latin alphabet. Each region has had
+/// up to four codes of two of them, so codes are known by shape only.
+const UKRAINIAN: &str = "ABCEHIKMOPTX";
+
 const MOLDOVA: &str = "en.wikipedia.org, Vehicle registration plates of Moldova (1992 and 2015)";
 
 /// Those of the larger places; C and K are the capital's.
@@ -51,13 +55,35 @@ pub(super) const FORMATS: &[Format] = &[
         ..Format::base(*b"PL", POLAND)
     },
     Format {
-        name: "region, number, series",
+        name: "since 2004: region, number, series (trailers: XX, XT…)",
         patterns: &["ll9999ll"],
-        letters: "ABCEHIKMOPTX",
-        examples: &["AA1234BB", "KA7777AX"],
+        letters: UKRAINIAN,
+        examples: &["AA1234BB", "KA7777AX", "BC0001XX"],
         ..Format::base(
             *b"UA",
-            "ДСТУ 4278:2019; en.wikipedia.org, Vehicle registration plates of Ukraine",
+            "en.wikipedia.org, Vehicle registration plates of Ukraine; uamotors.com.ua, news 56311",
+        )
+    },
+    Format {
+        name: "electric vehicles, since 2020; electric taxis (T)",
+        patterns: &["ll9999[YZ]l", "ll9999T[VWYZ]"],
+        letters: UKRAINIAN,
+        common: false,
+        examples: &["AA1234ZB", "KA0001YE", "AA1234TZ"],
+        ..Format::base(
+            *b"UA",
+            "uamotors.com.ua, news 56311; ukrrain.com, В Україні з'явилися зелені номерні знаки",
+        )
+    },
+    Format {
+        name: "number, series, 1995 to 2004",
+        patterns: &["99999ll"],
+        letters: UKRAINIAN,
+        common: false,
+        examples: &["12345KA"],
+        ..Format::base(
+            *b"UA",
+            "en.wikipedia.org, Vehicle registration plates of Ukraine; moto.pl, Ściągawka z ukraińskimi tablicami",
         )
     },
     Format {

@@ -19,7 +19,7 @@ pub struct Format {
     pub patterns: &'static [&'static str],
     /// Letters that `l` and `x` stand for.
     pub letters: &'static str,
-    /// District, province or ministry codes that `c` stands for.
+    /// District or province codes, or ages, that `c` stands for.
     pub codes: &'static [&'static str],
     /// Beginnings that this format never has.
     pub never: &'static [&'static str],

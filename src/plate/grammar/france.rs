@@ -2,9 +2,9 @@
 
 use super::format::Format;
 
-/// I, O and U are not used since 2009.
+/// I and O were never used, U not since 1984.
 const LETTERS: &str = "ABCDEFGHJKLMNPQRSTVWXYZ";
-const LAW: &str = "arrêté du 9 février 2009 relatif aux modalités d'immatriculation; en.wikipedia.org, Vehicle registration plates of France";
+const LAW: &str = "arrêté du 9 février 2009 relatif aux modalités d'immatriculation, annexe VII; sivpro.fr, Comment est attribué un numéro de plaque SIV";
 
 /// Departments on plates of before 2009.
 const DEPARTMENTS: &[&str] = &[
@@ -33,18 +33,32 @@ pub(super) const FORMATS: &[Format] = &[
         letters: LETTERS,
         common: false,
         examples: &["WW123AB", "W123AB"],
-        ..Format::base(*b"FR", LAW)
+        ..Format::base(
+            *b"FR",
+            "inaxys.com, Système SIV (séries); leocare.eu, Pourquoi certaines plaques commencent par W",
+        )
+    },
+    Format {
+        name: "mopeds, since 2004",
+        patterns: &["ll?999?l"],
+        letters: LETTERS,
+        common: false,
+        examples: &["A11A", "AB123C"],
+        ..Format::base(
+            *b"FR",
+            "immatricule.fr, Plaques d'immatriculation du cyclomoteur; fr.headtopics.com, Les règles d'immatriculation en France (2025)",
+        )
     },
     Format {
         name: "by department, before 2009",
-        patterns: &["19?9?9?ll?l?c"],
-        letters: "ABCDEFGHJKLMNPQRSTVWXYZ",
+        patterns: &["19?9?9?ll?c", "19?9?lllc"],
+        letters: LETTERS,
         codes: DEPARTMENTS,
         common: false,
         examples: &["1234AB75", "567CDE2A", "12AB974"],
         ..Format::base(
             *b"FR",
-            "arrêté du 5 novembre 1984; en.wikipedia.org, Vehicle registration plates of France (1950-2009)",
+            "inaxys.com, Système FNI (séries); nouvellesplaques.com, Les numéros sur la plaque d'immatriculation française",
         )
     },
 ];

@@ -4,7 +4,15 @@ use super::format::Format;
 
 const SPAIN: &str =
     "Real Decreto 2822/1998, annex XVIII; en.wikipedia.org, Vehicle registration plates of Spain";
-const PORTUGAL: &str = "Decreto-Lei 54/2005 and Decreto-Lei 2/2020; en.wikipedia.org, Vehicle registration plates of Portugal";
+const PORTUGAL: &str = "en.wikipedia.org, Vehicle registration plates of Portugal; publico.pt, Novas matrículas AA-01-AA (2018)";
+/// K, W and Y are used since 2020; K was in 1997, for imported vehicles, in first place.
+const PORTUGUESE: &str = "ABCDEFGHIJLMNOPQRSTUVXZ";
+
+/// Districts and islands on trailers.
+const PORTUGUESE_DISTRICTS: &[&str] = &[
+    "A", "AN", "AV", "BE", "BN", "BR", "C", "CB", "E", "FA", "GD", "H", "L", "LE", "M", "P", "PT",
+    "SA", "SE", "VC", "VI", "VR",
+];
 /// No vowels, no Ñ, no Q.
 const CONSONANTS: &str = "BCDFGHJKLMNPRSTVWXYZ";
 
@@ -52,24 +60,41 @@ pub(super) const FORMATS: &[Format] = &[
         ..Format::base(*b"ES", SPAIN)
     },
     Format {
+        // A pair ends in a vowel only where it is the same vowel twice.
         name: "since 2020",
-        patterns: &["ll99ll"],
-        examples: &["AB12CD"],
-        ..Format::base(*b"PT", PORTUGAL)
+        patterns: &["al99al", "c99al", "al99c", "AA99c"],
+        letters: "BCDFGHJKLMNPQRSTVWXYZ",
+        codes: &["AA", "EE", "II", "OO", "UU"],
+        examples: &["AB12CD", "AA01AA", "BK34EE"],
+        ..Format::base(
+            *b"PT",
+            "Decreto-Lei 2/2020; diariodistrito.pt, IMT garante que novas matrículas não vão ter palavras a evitar (2020)",
+        )
     },
     Format {
         name: "1992 to 2020",
-        patterns: &["99ll99", "9999ll"],
-        letters: "ABCDEFGHIJLMNOPQRSTUVXZ",
-        examples: &["12AB34", "1234AB"],
+        patterns: &["99ll99", "9999ll", "9999Kl"],
+        letters: PORTUGUESE,
+        examples: &["12AB34", "1234AB", "1234KA"],
         ..Format::base(*b"PT", PORTUGAL)
     },
     Format {
         name: "before 1992",
         patterns: &["ll9999"],
-        letters: "ABCDEFGHIJLMNOPQRSTUVXZ",
+        letters: PORTUGUESE,
         common: false,
         examples: &["AB1234"],
         ..Format::base(*b"PT", PORTUGAL)
+    },
+    Format {
+        name: "trailers: district, number",
+        patterns: &["c1999?9?9?"],
+        codes: PORTUGUESE_DISTRICTS,
+        common: false,
+        examples: &["L123456", "FA1234"],
+        ..Format::base(
+            *b"PT",
+            "Portaria 884/91; myusefultools.com, Matrículas de reboques em Portugal",
+        )
     },
 ];

@@ -2,7 +2,7 @@
 
 use super::format::Format;
 
-const BELGIUM: &str = "arrêté royal du 20 juillet 2001 relatif à l'immatriculation de véhicules; en.wikipedia.org, Vehicle registration plates of Belgium";
+const BELGIUM: &str = "gocar.be, Tout savoir sur les plaques belges (2015); de.wikipedia.org, Systematik der Kraftfahrzeugkennzeichen (Belgien)";
 const NETHERLANDS: &str = "Regeling kentekens en kentekenplaten; en.wikipedia.org, Vehicle registration plates of the Netherlands (sidecodes)";
 /// No vowels, no C, no Q; M and W mark motorcycles and trailers.
 const DUTCH: &str = "BDFGHJKLMNPRSTVWXYZ";
@@ -11,23 +11,49 @@ const DUTCH: &str = "BDFGHJKLMNPRSTVWXYZ";
 pub(super) const FORMATS: &[Format] = &[
     Format {
         name: "cars, since 2010",
-        patterns: &["1lll999"],
+        patterns: &["[12]lll999"],
         examples: &["1ABC234", "2XYZ001"],
+        ..Format::base(
+            *b"BE",
+            "autofans.be, La première plaque d'immatriculation 2-AAA-001 est déjà là (2020); vrt.be, Bald neue Autonummern in Belgien (2019)",
+        )
+    },
+    Format {
+        name: "motorcycles (M), trailers (Q)",
+        patterns: &["Mlll999", "Qlll999"],
+        examples: &["MABC123", "QAAA001"],
         ..Format::base(*b"BE", BELGIUM)
     },
     Format {
-        name: "motorcycles (M), trailers (Q), historic (O), since 2010",
-        patterns: &["Mlll999", "Qlll999", "Olll999"],
+        name: "international institutions (8), own choice (9), since 2010",
+        patterns: &["[89]lll999", "[9]999lll"],
         common: false,
-        examples: &["MABC123", "QAAA001"],
+        examples: &["8ABC123", "9XYZ001", "9123ABC"],
         ..Format::base(*b"BE", BELGIUM)
+    },
+    Format {
+        name: "tractors (G), historic (O), mopeds (S), taxis (TX), hired with driver (TL)",
+        patterns: &["[GOS]lll999", "TXll999", "TLll999"],
+        common: false,
+        examples: &["OABC123", "SAAA001", "TXAB123"],
+        ..Format::base(*b"BE", BELGIUM)
+    },
+    Format {
+        name: "temporary, export, dealers: two letters, year, letters",
+        patterns: &["[WXYZ]l99lll"],
+        common: false,
+        examples: &["WX16ABC"],
+        ..Format::base(
+            *b"BE",
+            "de.wikipedia.org, Systematik der Kraftfahrzeugkennzeichen (Belgien)",
+        )
     },
     Format {
         name: "cars, 1973 to 2010",
         patterns: &["lll999", "999lll"],
         common: false,
         examples: &["ABC123", "123ABC"],
-        ..Format::base(*b"BE", BELGIUM)
+        ..Format::base(*b"BE", "en.wikipedia.org, Vehicle registration plates of Belgium")
     },
     Format {
         name: "sidecodes 4 to 6, 1991 to 2010",

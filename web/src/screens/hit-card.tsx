@@ -2,16 +2,15 @@
 
 import { useEffect, useLayoutEffect } from "preact/hooks";
 import type { Hit } from "../api/types";
-import { Age, KindBadge, MatchBadge, StateBadge, Time } from "../parts/badges";
+import { Age, KindBadge, StateBadge, Time } from "../parts/badges";
 import { Evidence, PlateCrop } from "../parts/evidence";
 import { Check, Folder, Patrol, Pin, Warning } from "../parts/icons";
-import { Plate } from "../parts/plate";
+import { PlatePair } from "../parts/plate-pair";
 import { useSeen } from "../parts/visible";
-import { difference } from "../plate/difference";
 import { fresh } from "../state/board";
 import { acknowledge, askClose, askDispatch, busy, open, select, selected } from "../state/desk";
 import { mayAct } from "../state/session";
-import { countryName, percent, span, vehicleLine } from "../text/format";
+import { countryName, span, vehicleLine } from "../text/format";
 import { language, text } from "../text/language";
 
 /** A hit that took longer than this on its way says so. */
@@ -31,7 +30,6 @@ export function HitCard({ hit }: { hit: Hit }) {
     element.scrollIntoView({ block: "nearest" });
   }, [isSelected]);
 
-  const different = difference(hit.plate, hit.entry.plate);
   const lateMs = Date.parse(hit.received_at) - Date.parse(hit.captured_at);
   return (
     <article
@@ -84,29 +82,7 @@ export function HitCard({ hit }: { hit: Hit }) {
 
         <div class="hit-middle">
           <div class="hit-plates">
-            <figure>
-              <Plate
-                text={hit.plate}
-                country={hit.country}
-                marks={different.read}
-                label={words.plateRead}
-              />
-              <figcaption>
-                {words.plateRead} · {percent(hit.confidence)}
-              </figcaption>
-            </figure>
-            <MatchBadge hit={hit} />
-            <figure>
-              <Plate
-                text={hit.entry.plate}
-                country={hit.entry.country}
-                marks={different.listed}
-                label={words.plateListed}
-              />
-              <figcaption>
-                {words.plateListed} · {hit.list.name}
-              </figcaption>
-            </figure>
+            <PlatePair hit={hit} withList />
           </div>
 
           <History hit={hit} />

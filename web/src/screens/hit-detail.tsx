@@ -2,12 +2,11 @@
 
 import { evidenceAddress } from "../api/client";
 import type { Hit } from "../api/types";
-import { KindBadge, MatchBadge, StateBadge, Time } from "../parts/badges";
+import { KindBadge, StateBadge, Time } from "../parts/badges";
 import { Evidence, PlateCrop } from "../parts/evidence";
 import { Warning } from "../parts/icons";
-import { Plate } from "../parts/plate";
+import { PlatePair } from "../parts/plate-pair";
 import { WindowFrame } from "../parts/window";
-import { difference } from "../plate/difference";
 import { mayAct } from "../state/session";
 import { countryName, percent, vehicleLine } from "../text/format";
 import { language, text } from "../text/language";
@@ -15,7 +14,6 @@ import { HitActions } from "./hit-card";
 
 export function HitDetail({ hit, onShut }: { hit: Hit; onShut: () => void }) {
   const words = text.value;
-  const different = difference(hit.plate, hit.entry.plate);
   return (
     <WindowFrame
       wide
@@ -38,27 +36,7 @@ export function HitDetail({ hit, onShut }: { hit: Hit; onShut: () => void }) {
         <div class="detail-side">
           <div class="detail-plates">
             <PlateCrop evidence={hit.evidence} plate={hit.plate} />
-            <figure>
-              <Plate
-                text={hit.plate}
-                country={hit.country}
-                marks={different.read}
-                label={words.plateRead}
-              />
-              <figcaption>
-                {words.plateRead} · {percent(hit.confidence)}
-              </figcaption>
-            </figure>
-            <MatchBadge hit={hit} />
-            <figure>
-              <Plate
-                text={hit.entry.plate}
-                country={hit.entry.country}
-                marks={different.listed}
-                label={words.plateListed}
-              />
-              <figcaption>{words.plateListed}</figcaption>
-            </figure>
+            <PlatePair hit={hit} />
           </div>
           <p class="hit-verify">
             <Warning /> {words.verifyFirst}

@@ -8,7 +8,7 @@ from torch import Tensor
 from .network import STRIDE
 
 BOX_WEIGHT = 1.5
-CORNER_WEIGHT = 2.5
+CORNER_WEIGHT = 1.0
 UNBOXED_SCORE = 0.25
 """From this score on, a detection without a box in an incompletely boxed picture may be an unboxed plate."""
 
@@ -42,9 +42,11 @@ def detector_loss(output: Tensor, target: Tensor) -> tuple[Tensor, dict[str, flo
     iou = generalised_iou(centre - size / 2, centre + size / 2, low, high)
     box_loss = (weight * (1 - iou + direct)).sum() / plates
 
-    # Corners are judged in units of the true box, against the true centre: the box's own error is not theirs.
+    # Corners are judged in heights of the plate, along and across alike: what the rectified signs shift by.
     corners = centre.detach()[:, None] + got[:, 5:13].view(-1, 4, 2) * size.detach()[:, None]
-    wrong = ((corners - want[:, 4:].reshape(-1, 4, 2)) / true_size[:, None]).abs().sum((1, 2))
+    truth = want[:, 4:].reshape(-1, 4, 2)
+    height = (truth - truth[:, [3, 2, 1, 0]]).norm(dim=2).mean(1).clamp(min=3.0)
+    wrong = (corners - truth).abs().sum((1, 2)) / height
     corner_loss = (known * wrong).sum() / known.sum().clamp(min=1.0)
     total = heat_loss + BOX_WEIGHT * box_loss + CORNER_WEIGHT * corner_loss
     return total, {"heat": heat_loss.item(), "box": box_loss.item(), "corner": corner_loss.item()}

@@ -45,7 +45,7 @@ def _place(rng: np.random.Generator, plate: np.ndarray, severity: float) -> np.n
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle) + shear * tall / target * 0.5, np.cos(angle)]], np.float32)
     quad = quad @ turn
     quad[:, 0] += quad[:, 1] * rng.normal(0, 0.1) * severity
-    wobble = (0.02, 0.045) if by_corners else (0.012, 0.04)
+    wobble = (0.025, 0.055) if by_corners else (0.012, 0.04)
     quad += (rng.normal(0, 1, (4, 2)) * severity * (wobble[0] * target, wobble[1] * tall)).astype(np.float32)
     x0, y0 = quad.min(axis=0)
     x1, y1 = quad.max(axis=0)

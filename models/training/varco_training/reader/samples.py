@@ -13,7 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ..pack import PlateCrop, plate_crops
+from ..pack import PlateCrop, plate_crops, self_labelled_crops
 from ..plates import CODES, render_plate
 from . import ALPHABET, HEIGHT, WIDTH
 from .degrade import camera, photograph, to_input
@@ -112,9 +112,10 @@ class Pool:
 class RealCrops:
     """Legible plates of the train split, drawn by text so that often-filmed cars do not outweigh the rest."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, self_labels: Path | None = None) -> None:
         groups: dict[str, list[PlateCrop]] = defaultdict(list)
-        for crop in plate_crops(data, "train"):
+        more = self_labelled_crops(data, self_labels) if self_labels else []
+        for crop in [*plate_crops(data, "train"), *more]:
             if len(crop.text) <= MAX_SIGNS and all(c in ALPHABET for c in crop.text):
                 groups[crop.text].append(crop)
         self.groups = list(groups.values())

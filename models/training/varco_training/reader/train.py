@@ -25,7 +25,7 @@ from .measure import Infer, read, score, through_box
 from .network import Reader
 from .samples import IGNORED, Batch, Pool, RealCrops, make_batch, rendered
 
-BATCH, REAL_SHARE, PEAK_RATE = 128, 0.15, 2.5e-3
+BATCH, REAL_SHARE, PEAK_RATE = 128, 0.2, 2.5e-3
 POOL = 30_000
 MAX_REUSE = 6
 """How often a rendered crop may be used on average; beyond that the training itself renders."""
@@ -63,7 +63,7 @@ def loss_of(model: nn.Module, batch: Batch) -> Tensor:
 class Trainer:
     """Model, average, optimiser and the clock."""
 
-    def __init__(self, out: Path, minutes: float, wall_minutes: float) -> None:
+    def __init__(self, out: Path, minutes: float, wall_minutes: float, rate: float) -> None:
         self.model = Reader(len(CODES) + 1).to(memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.model).eval()
         decay = [p for p in self.model.parameters() if p.ndim > 1]
@@ -71,7 +71,7 @@ class Trainer:
         groups = [{"params": decay, "weight_decay": 0.02}, {"params": plain, "weight_decay": 0.0}]
         self.optimiser = torch.optim.AdamW(groups, lr=PEAK_RATE, betas=(0.9, 0.98))
         self.path, self.seconds = out / "checkpoint.pt", minutes * 60
-        self.step, self.spent = 0, 0.0
+        self.step, self.spent, self.rate, self.first = 0, 0.0, rate, True
         self.started, self.wall_seconds, self.before = time.time(), wall_minutes * 60, 0.0
 
     @property
@@ -84,7 +84,7 @@ class Trainer:
         """One step; returns the loss."""
         start = time.process_time()
         warm = min(1.0, (self.step + 1) / 150)
-        rate = PEAK_RATE * warm * (0.5 + 0.5 * math.cos(math.pi * self.progress)) + 1e-6
+        rate = self.rate * warm * (0.5 + 0.5 * math.cos(math.pi * self.progress)) + 1e-6
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         loss = loss_of(self.model, batch)
@@ -100,6 +100,13 @@ class Trainer:
                     mean.lerp_(now, 1 - keep)
         self.spent += time.process_time() - start
         return float(loss.detach())
+
+    def begin_with(self, checkpoint: Path) -> None:
+        """Take another run's averaged weights as the first ones."""
+        weights = torch.load(checkpoint, weights_only=True)["average"]
+        self.model.load_state_dict(weights)
+        self.average.load_state_dict(weights)
+        self.first = False
 
     def save(self) -> None:
         """Write the checkpoint in one move, so that a kill leaves the last whole one."""
@@ -118,16 +125,24 @@ class Trainer:
         self.before = state.get("progress", self.spent / self.seconds)
 
 
-def train(data: Path, out: Path, minutes: float, wall_minutes: float, resume: bool, seed: int = 1) -> None:
-    """The whole run; prints progress and the accuracy on rendered and real validation plates."""
+def train(
+    data: Path, out: Path, minutes: float, wall_minutes: float, resume: bool, start: Path | None, rate: float,
+    self_labels: Path | None, seed: int = 1,
+) -> None:
+    """The whole run; prints progress and the accuracy on rendered and real validation plates.
+
+    `start` names a checkpoint whose averaged weights are the first ones: a second run, at a lower `rate`.
+    """
     out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     torch.manual_seed(seed)
-    trainer = Trainer(out, minutes, wall_minutes)
+    trainer = Trainer(out, minutes, wall_minutes, rate)
+    if start:
+        trainer.begin_with(start)
     if resume:
         trainer.load()
-    real = RealCrops(data)
+    real = RealCrops(data, self_labels)
     val = plate_crops(data, "val")
     val_inputs, val_texts = [through_box(c) for c in val], [c.text for c in val]
     check = np.random.default_rng(99)
@@ -138,11 +153,11 @@ def train(data: Path, out: Path, minutes: float, wall_minutes: float, resume: bo
     used, losses, next_check = 0, [], trainer.spent + 180
     try:
         while trainer.progress < 1:
-            pool.severity.value = min(1.0, 0.15 + trainer.progress / 0.12)
+            pool.severity.value = min(1.0, 0.15 + trainer.progress / 0.12) if trainer.first else 1.0
             while pool.produced.value < max(3000, used / MAX_REUSE):
                 pool.render(rng)
             # CTC first learns to say nothing at all; many small steps on easy plates leave that plateau soonest.
-            stuck = trainer.step < 2000 and (not losses or np.mean(losses[-20:]) > 2.0)
+            stuck = trainer.first and trainer.step < 2000 and (not losses or np.mean(losses[-20:]) > 2.0)
             size, share = (BATCH * 3 // 8, 0.05) if stuck else (BATCH, REAL_SHARE)
             losses.append(trainer.update(make_batch(rng, pool, real, size, share)))
             used += size
@@ -168,8 +183,11 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=28, help="CPU minutes of training")
     parser.add_argument("--wall-minutes", type=float, default=240, help="end by then on a busy machine")
     parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--start", type=Path, help="a checkpoint whose averaged weights to begin with")
+    parser.add_argument("--rate", type=float, default=PEAK_RATE, help="highest learning rate")
+    parser.add_argument("--self-labels", type=Path, help="labels of reader.selflabel, checked by a person")
     args = parser.parse_args()
-    train(args.data, args.out, args.minutes, args.wall_minutes, args.resume)
+    train(args.data, args.out, args.minutes, args.wall_minutes, args.resume, args.start, args.rate, args.self_labels)
 
 
 if __name__ == "__main__":
