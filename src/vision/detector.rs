@@ -40,7 +40,7 @@ impl Detector {
             .unwrap_or(DEFAULT_SCORE_THRESHOLD)
             .clamp(0.01, 0.99);
         let mut looks = vec![(config.long_side_px, Letterbox::new())];
-        if config.close_ups {
+        if config.thorough {
             looks.push((config.long_side_px / 2, Letterbox::new()));
         }
         Ok(Self { model, looks, score_threshold })

@@ -15,8 +15,9 @@ use crate::plate::Reading;
 pub struct EngineConfig {
     /// The long side of the picture that the detector sees, in pixels.
     pub long_side_px: u32,
-    /// Also look at the picture at half that size: finds plates that fill it. For stills.
-    pub close_ups: bool,
+    /// Look twice, as a video's next frames do anyway: also at half that size, for plates that
+    /// fill the picture, and a little around each plate, for characters that were cut off. For stills.
+    pub thorough: bool,
     /// Detections below this score are dropped; `None`: what the model was exported with.
     pub score_threshold: Option<f32>,
     /// Networks other than the built-in ones.
@@ -27,7 +28,7 @@ impl Default for EngineConfig {
     fn default() -> Self {
         Self {
             long_side_px: 640,
-            close_ups: false,
+            thorough: false,
             score_threshold: None,
             models: Models::default(),
         }
@@ -49,7 +50,7 @@ impl Engine {
     pub fn new(config: &EngineConfig) -> Result<Self, VisionError> {
         let runtime = Runtime::load()?;
         let detector = Detector::new(&runtime, config)?;
-        let reader = Reader::new(&runtime, &config.models)?;
+        let reader = Reader::new(&runtime, &config.models, config.thorough)?;
         Ok(Self { runtime, detector, reader })
     }
 

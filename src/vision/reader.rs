@@ -32,30 +32,45 @@ pub(super) struct Reader {
     model: Model,
     countries: Vec<Option<Country>>,
     crops: Vec<f32>,
+    /// Whether the surroundings of each plate are looked at as well.
+    thorough: bool,
 }
 
 impl Reader {
-    pub(super) fn new(runtime: &Runtime, models: &Models) -> Result<Self, VisionError> {
+    pub(super) fn new(
+        runtime: &Runtime,
+        models: &Models,
+        thorough: bool,
+    ) -> Result<Self, VisionError> {
         let model = Model::reader(runtime, models)?;
         let countries = model
             .property("countries")
             .map(|codes| codes.split(',').map(|code| Country::new(code).ok()).collect())
             .unwrap_or_default();
-        Ok(Self { model, countries, crops: Vec::new() })
+        Ok(Self { model, countries, crops: Vec::new(), thorough })
     }
 
     pub(super) fn card(&self) -> &ModelCard {
         &self.model.card
     }
 
-    /// Reads the plates within the quads of a picture, in the same order. Where the
-    /// text is hard to read, the parts of the quad are tried as well.
+    /// Reads the plates within the quads of a picture, in the same order. A thorough reader
+    /// also looks at what stands around them. Where the text is hard to read, the parts of
+    /// the quad are tried as well.
     pub(super) fn read(
         &mut self,
         picture: &Picture,
         quads: &[Quad],
     ) -> Result<Vec<Read>, VisionError> {
         let mut reads = self.read_quads(picture, quads)?;
+        if self.thorough {
+            let wider: Vec<Quad> = quads.iter().map(windows::wider).collect();
+            for (read, wide) in reads.iter_mut().zip(self.read_quads(picture, &wider)?) {
+                if windows::completes(&read.reading, &wide.reading) {
+                    *read = wide;
+                }
+            }
+        }
         for read in &mut reads {
             if windows::worth_trying(&read.reading, read.rows) {
                 let parts = self.read_quads(picture, &windows::parts(&read.quad))?;

@@ -59,20 +59,26 @@ fn fill(
     let weight = 1.0 / (across * down) as f32;
     let step_x = (1.0 + 2.0 * MARGIN_X) / (CROP_WIDTH_PX * across) as f32;
     let step_y = (1.0 + 2.0 * MARGIN_Y) / (CROP_HEIGHT_PX * down) as f32;
+    // The places of a whole line at once: its divisions then go through the vector units.
+    let mut line = [[0.0_f32; 2]; CROP_WIDTH_PX * MAX_SAMPLES];
+    let line = &mut line[..CROP_WIDTH_PX * across];
     for row in 0..CROP_HEIGHT_PX {
-        for column in 0..CROP_WIDTH_PX {
-            let mut sum = [0.0_f32; 3];
-            for j in 0..down {
-                let v = ((row * down + j) as f32 + 0.5) * step_y - MARGIN_Y;
-                for i in 0..across {
-                    let u = ((column * across + i) as f32 + 0.5) * step_x - MARGIN_X;
-                    let [x, y] = place.at(u, v);
+        let mut sums = [[0.0_f32; 3]; CROP_WIDTH_PX];
+        for j in 0..down {
+            let v = ((row * down + j) as f32 + 0.5) * step_y - MARGIN_Y;
+            for (i, point) in line.iter_mut().enumerate() {
+                *point = place.at((i as f32 + 0.5) * step_x - MARGIN_X, v);
+            }
+            for (sum, points) in sums.iter_mut().zip(line.chunks_exact(across)) {
+                for [x, y] in points {
                     let colour = sample(x - 0.5, y - 0.5);
                     for (total, value) in sum.iter_mut().zip(colour) {
                         *total += value;
                     }
                 }
             }
+        }
+        for (column, sum) in sums.into_iter().enumerate() {
             for (channel, total) in sum.into_iter().enumerate() {
                 crop[channel * plane + row * CROP_WIDTH_PX + column] = total * weight;
             }
@@ -127,8 +133,9 @@ impl Homography {
 #[inline]
 fn split(place: f32, side: usize) -> (usize, usize, f32) {
     let last = side - 1;
-    let place = if place.is_finite() { place.clamp(0.0, last as f32) } else { 0.0 };
-    let whole = place as usize;
+    // In this order a place that is no number becomes 0.
+    let place = place.max(0.0).min(last as f32);
+    let whole = place as u32 as usize;
     (whole, (whole + 1).min(last), place - whole as f32)
 }
 
@@ -205,8 +212,10 @@ impl PlaneSampler<'_> {
     fn at(&self, x: f32, y: f32) -> f32 {
         let (x0, x1, fx) = split(x, self.width);
         let (y0, y1, fy) = split(y, self.height);
-        let value = |x: usize, y: usize| f32::from(self.bytes[y * self.stride + x]);
-        mix([value(x0, y0), value(x1, y0), value(x0, y1), value(x1, y1)], fx, fy)
+        let upper = &self.bytes[y0 * self.stride..][..self.width];
+        let lower = &self.bytes[y1 * self.stride..][..self.width];
+        let corners = [upper[x0], upper[x1], lower[x0], lower[x1]].map(f32::from);
+        mix(corners, fx, fy)
     }
 }
 

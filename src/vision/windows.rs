@@ -1,4 +1,7 @@
-//! Other places within a detection where the line of text may be.
+//! Other places in and around a detection where the line of text may be.
+//!
+//! A quad may end before the plate does: with a little more around it, the reader sees
+//! the characters that were cut off.
 //!
 //! The detector sometimes takes a whole grille with the plate in it for the plate, or
 //! cuts a plate that is turned. When the reader makes little of the quad as a whole,
@@ -29,6 +32,30 @@ const PARTS: [[f32; 4]; 8] = [
     [-0.05, -0.1, 1.05, 1.1],
 ];
 
+/// How much is added on each side: in widths, in heights.
+const WIDER: [f32; 2] = [0.06, 0.04];
+/// With its surroundings a plate must be read at least so surely.
+const COMPLETE_CONFIDENCE: f32 = 0.5;
+
+/// The quad with a little more around it.
+pub(super) fn wider(quad: &Quad) -> Quad {
+    let [x, y] = WIDER;
+    part(&Homography::of_unit_square(quad), [-x, -y, 1.0 + x, 1.0 + y])
+}
+
+/// Whether the wider look found the narrow one's characters and more of them.
+pub(super) fn completes(narrow: &Reading, wide: &Reading) -> bool {
+    if wide.positions.len() <= narrow.positions.len() || wide.confidence() < COMPLETE_CONFIDENCE {
+        return false;
+    }
+    match (narrow.text(), wide.text()) {
+        (Some(narrow), Some(wide)) => {
+            wide.as_str().starts_with(narrow.as_str()) || wide.as_str().ends_with(narrow.as_str())
+        }
+        _ => false,
+    }
+}
+
 /// Whether parts of the quad should be tried.
 pub(super) fn worth_trying(whole: &Reading, rows: u8) -> bool {
     let good = if rows == 2 { GOOD_TWO_ROWS } else { GOOD_CONFIDENCE };
@@ -38,10 +65,13 @@ pub(super) fn worth_trying(whole: &Reading, rows: u8) -> bool {
 /// The parts of a quad, as quads.
 pub(super) fn parts(quad: &Quad) -> [Quad; PARTS.len()] {
     let place = Homography::of_unit_square(quad);
-    PARTS.map(|[left, top, right, bottom]| {
-        let corners = [[left, top], [right, top], [right, bottom], [left, bottom]];
-        Quad(corners.map(|[u, v]| place.at(u, v)))
-    })
+    PARTS.map(|edges| part(&place, edges))
+}
+
+/// A part (left, top, right, bottom) of the quad that the map takes the unit square to.
+fn part(place: &Homography, [left, top, right, bottom]: [f32; 4]) -> Quad {
+    let corners = [[left, top], [right, top], [right, bottom], [left, bottom]];
+    Quad(corners.map(|[u, v]| place.at(u, v)))
 }
 
 /// Which of the parts' readings to take in place of the whole's, if any.
@@ -64,6 +94,12 @@ mod tests {
     use crate::frame::Rect;
     use crate::plate::{ALPHABET, Position};
 
+    fn digit() -> Position {
+        let mut weights = [0.0; ALPHABET.len()];
+        weights[3] = 1.0;
+        Position::new(weights)
+    }
+
     fn reading(characters: usize, p: f32) -> Reading {
         let mut weights = [(1.0 - p) / 38.0; ALPHABET.len()];
         weights[10] = p;
@@ -78,6 +114,25 @@ mod tests {
         assert_eq!(better(&reading(7, 0.98), parts.iter()), None);
         assert!(worth_trying(&whole, 1) && !worth_trying(&reading(7, 0.95), 1));
         assert!(!worth_trying(&reading(7, 0.85), 2));
+    }
+
+    #[test]
+    fn a_wider_look_counts_when_it_adds_characters_at_an_end() {
+        let cut = reading(6, 0.97);
+        assert!(completes(&cut, &reading(7, 0.95)));
+        assert!(!completes(&cut, &reading(6, 0.99)), "nothing added");
+        assert!(!completes(&cut, &reading(7, 0.9)), "unsure: 0.9 to the 7th is below a half");
+        let mut other = reading(7, 0.99);
+        other.positions[0] = digit();
+        other.positions[6] = digit();
+        assert!(!completes(&cut, &other), "another text");
+    }
+
+    #[test]
+    fn the_wider_quad_reaches_beyond_the_quad_on_every_side() {
+        let wide = wider(&Rect::from([100.0, 50.0, 200.0, 100.0]).quad()).bounds();
+        assert!((wide.x - 88.0).abs() < 1e-3 && (wide.w - 224.0).abs() < 1e-3);
+        assert!((wide.y - 46.0).abs() < 1e-3 && (wide.h - 108.0).abs() < 1e-3);
     }
 
     #[test]

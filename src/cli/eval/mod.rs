@@ -48,7 +48,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Outcome {
     let config = EngineConfig {
         long_side_px: args.long_side,
-        close_ups: true,
+        thorough: true,
         score_threshold: args.min_score,
         models: Models { detector: args.detector.clone(), reader: args.reader.clone() },
     };

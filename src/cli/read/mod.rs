@@ -60,7 +60,7 @@ impl Args {
     fn engine_config(&self) -> EngineConfig {
         EngineConfig {
             long_side_px: self.long_side,
-            close_ups: true,
+            thorough: true,
             score_threshold: self.min_score,
             ..EngineConfig::default()
         }

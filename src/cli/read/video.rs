@@ -28,7 +28,7 @@ pub(super) fn read(
     }
     let name = location.to_string();
     let live = location.is_live();
-    let mut engine = Engine::new(&EngineConfig { close_ups: false, ..args.engine_config() })?;
+    let mut engine = Engine::new(&EngineConfig { thorough: false, ..args.engine_config() })?;
     let mut tracker = Tracker::new(tracker_config(live));
     let interrupted = interrupt::watch()?;
     let mut source = match Source::start(SourceConfig::new(location)) {
