@@ -22,6 +22,8 @@ const INSIDE_SHARE: f32 = 0.8;
 const MAX_DETECTIONS: usize = 100;
 /// Used when the model file names no threshold.
 const DEFAULT_SCORE_THRESHOLD: f32 = 0.4;
+/// Used at most where the reader's word is heard as well before a plate is given out.
+const THOROUGH_SCORE_THRESHOLD: f32 = 0.3;
 
 /// The plate detector with its buffers; one per thread.
 pub(super) struct Detector {
@@ -34,11 +36,10 @@ pub(super) struct Detector {
 impl Detector {
     pub(super) fn new(runtime: &Runtime, config: &EngineConfig) -> Result<Self, VisionError> {
         let model = Model::detector(runtime, &config.models)?;
-        let score_threshold = config
-            .score_threshold
-            .or_else(|| model.property("score_threshold")?.parse().ok())
-            .unwrap_or(DEFAULT_SCORE_THRESHOLD)
-            .clamp(0.01, 0.99);
+        let exported = model.property("score_threshold").and_then(|value| value.parse().ok());
+        let usual: f32 = exported.unwrap_or(DEFAULT_SCORE_THRESHOLD);
+        let usual = if config.thorough { usual.min(THOROUGH_SCORE_THRESHOLD) } else { usual };
+        let score_threshold = config.score_threshold.unwrap_or(usual).clamp(0.01, 0.99);
         let mut looks = vec![(config.long_side_px, Letterbox::new())];
         if config.thorough {
             looks.push((config.long_side_px / 2, Letterbox::new()));

@@ -4,6 +4,7 @@ use super::detection::{Detection, Sighting};
 use super::detector::Detector;
 use super::error::VisionError;
 use super::model::{ModelCard, Models};
+use super::plausibility::{self, plausibility};
 use super::reader::Reader;
 use super::rectify::{MARGIN_X, MARGIN_Y};
 use super::runtime::Runtime;
@@ -18,7 +19,8 @@ pub struct EngineConfig {
     /// Look twice, as a video's next frames do anyway: also at half that size, for plates that
     /// fill the picture, and a little around each plate, for characters that were cut off. For stills.
     pub thorough: bool,
-    /// Detections below this score are dropped; `None`: what the model was exported with.
+    /// Detections below this score are dropped; `None`: what the model was exported with, or
+    /// less for a thorough look.
     pub score_threshold: Option<f32>,
     /// Networks other than the built-in ones.
     pub models: Models,
@@ -71,7 +73,8 @@ impl Engine {
         Ok(reads.pop().map_or(Reading { positions: Vec::new(), country: None }, |r| r.reading))
     }
 
-    /// Finds and reads every plate of a picture, surest detection first.
+    /// Finds and reads every plate of a picture, surest detection first. What detector and
+    /// reader together hold for no plate is left out.
     ///
     /// # Errors
     /// [`VisionError::Run`] when a network fails.
@@ -89,6 +92,7 @@ impl Engine {
                 }
                 Sighting { detection, reading: read.reading, rows: read.rows }
             })
+            .filter(|s| plausibility(s.detection.score, &s.reading) >= plausibility::LEAST)
             .collect())
     }
 

@@ -10,6 +10,7 @@ mod engine;
 mod error;
 mod letterbox;
 mod model;
+mod plausibility;
 mod reader;
 mod rectify;
 mod runtime;

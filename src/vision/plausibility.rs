@@ -1,0 +1,77 @@
+//! How probable it is that a detection is a number plate at all.
+//!
+//! Badges, wheels and shop signs look like plates to the detector, and the reader makes
+//! few or unsure characters of them. Neither alone parts them from small plates; together
+//! they do: a logistic regression over both, fitted on the validation pictures
+//! (`models/training/varco_training/detector/plausibility.py`, figures in
+//! `docs/design/models.md`).
+
+use crate::plate::{ALPHABET, Reading};
+
+/// A sighting below this probability is not given out.
+pub(super) const LEAST: f32 = 0.3;
+
+const BIAS: f32 = -3.18;
+/// For each unit of the score's logit.
+const SCORE: f32 = 2.69;
+/// For each unit of the confidence's natural logarithm.
+const CONFIDENCE: f32 = 0.70;
+/// For each of the first four characters.
+const CHARACTER: f32 = 0.23;
+/// When there are five characters or more.
+const FIVE_CHARACTERS: f32 = 1.52;
+/// When there is a digit among them.
+const DIGIT: f32 = 0.37;
+
+/// Probability, 0 to 1, that what has this detector score and this reading is a plate.
+pub(super) fn plausibility(score: f32, reading: &Reading) -> f32 {
+    let score = score.clamp(1e-3, 1.0 - 1e-3);
+    let characters = reading.positions.len();
+    let digit = reading.positions.iter().any(|p| ALPHABET[p.best().0].is_ascii_digit());
+    let sum = BIAS
+        + SCORE * (score / (1.0 - score)).ln()
+        + CONFIDENCE * reading.confidence().max(1e-3).ln()
+        + CHARACTER * characters.min(4) as f32
+        + if characters >= 5 { FIVE_CHARACTERS } else { 0.0 }
+        + if digit { DIGIT } else { 0.0 };
+    1.0 / (1.0 + (-sum).exp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plate::Position;
+
+    fn reading(text: &str, p: f32) -> Reading {
+        let position = |character: char| {
+            let mut weights = [(1.0 - p) / (ALPHABET.len() - 1) as f32; ALPHABET.len()];
+            let place = ALPHABET.iter().position(|c| *c == character);
+            weights[place.unwrap_or_default()] = p;
+            Position::new(weights)
+        };
+        Reading { positions: text.chars().map(position).collect(), country: None }
+    }
+
+    #[test]
+    fn a_read_plate_is_one_and_a_badge_is_none() {
+        assert!(plausibility(0.75, &reading("AB123CD", 0.99)) > 0.8);
+        assert!(plausibility(0.5, &reading("O", 0.4)) < LEAST);
+        assert!(plausibility(0.6, &Reading { positions: vec![], country: None }) < LEAST);
+    }
+
+    #[test]
+    fn a_sure_reading_makes_up_for_a_low_score_and_the_other_way_round() {
+        assert!(plausibility(0.5, &reading("AB123CD", 0.99)) > LEAST);
+        assert!(plausibility(0.8, &reading("AB12", 0.5)) > LEAST);
+        let unsure = reading("AB123CD", 0.6);
+        assert!(plausibility(0.45, &unsure) < plausibility(0.6, &unsure));
+    }
+
+    #[test]
+    fn extremes_stay_probabilities() {
+        for score in [0.0, 1.0, f32::NAN] {
+            let p = plausibility(score, &reading("A", 1.0));
+            assert!(score.is_nan() || (0.0..=1.0).contains(&p), "{score}: {p}");
+        }
+    }
+}
