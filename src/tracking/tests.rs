@@ -159,6 +159,23 @@ fn a_plate_that_comes_back_elsewhere_is_the_same_passage_for_a_while() {
 }
 
 #[test]
+fn badges_and_signs_do_not_push_out_a_plate_that_comes_back() {
+    let mut scene = Scene::new();
+    scene.approach("FX482KM", 8);
+    for sign in 0..40_u8 {
+        // Each at a place of its own, read with no certainty.
+        let (x, y) = (30.0 * f32::from(sign), 20.0 + 160.0 * f32::from(sign % 4));
+        scene.show(&[(x, y, 60.0, ["QADD1", "LEX", "7OO7", "HNDA"][usize::from(sign % 4)], 0.3)]);
+        scene.show(&[]);
+    }
+    scene.wait(4.0);
+    for _ in 0..5 {
+        scene.show(&[(1000.0, 500.0, 120.0, "FX482KM", 0.97)]);
+    }
+    assert_eq!(texts(&scene.ended()), ["FX482KM"]);
+}
+
+#[test]
 fn a_car_in_the_place_of_another_is_not_swallowed() {
     let mut scene = Scene::new();
     for _ in 0..5 {

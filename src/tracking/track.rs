@@ -125,6 +125,11 @@ impl Track {
         self.vote.reads()
     }
 
+    /// Whether this was given out, or can be.
+    pub(super) fn is_known(&self, config: &TrackerConfig) -> bool {
+        self.given.is_some() || self.is_reportable(config)
+    }
+
     /// Whether this is enough of a plate to be given out at all.
     pub(super) fn is_reportable(&self, config: &TrackerConfig) -> bool {
         self.verdict.as_ref().is_some_and(|verdict| {

@@ -9,7 +9,8 @@ use crate::frame::{Frame, Quad};
 use crate::plate::Reading;
 use crate::vision::Detection;
 
-/// Gone plates that are remembered at most; each holds its evidence frame.
+/// Gone plates that are remembered at most, those that can be given out first; each holds its
+/// evidence frame.
 const MAX_DORMANT: usize = 16;
 
 /// Follows the plates before one camera.
@@ -202,13 +203,17 @@ impl Tracker {
                 }
             }
         }
+        // Badges and signs come and go by the dozen: they must not push out what may come back.
+        let worth = |track: &Track| (track.is_known(config), track.last_s);
         let dormant = self.tracks.iter().filter(|track| track.phase == Phase::Dormant);
-        let mut last_seen: Vec<f64> = dormant.map(|track| track.last_s).collect();
-        last_seen.sort_by(|a, b| b.total_cmp(a));
-        let too_old_s = last_seen.get(MAX_DORMANT).copied().unwrap_or(f64::NEG_INFINITY);
+        let mut worths: Vec<(bool, f64)> = dormant.map(worth).collect();
+        worths.sort_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)));
+        let least = worths.get(MAX_DORMANT).copied().unwrap_or((false, f64::NEG_INFINITY));
         self.tracks.retain(|track| {
             let over = track.phase == Phase::Dormant
-                && (now_s - track.last_s > config.rejoin_s || track.last_s <= too_old_s);
+                && (track.verdict.is_none()
+                    || now_s - track.last_s > config.rejoin_s
+                    || worth(track) <= least);
             if over {
                 transits.extend(ended(track, config));
             }
@@ -226,9 +231,5 @@ fn decided(track: &mut Track) -> Option<Transit> {
 
 /// The last word on a track: all that was given out before, or can be given out now.
 fn ended(track: &Track, config: &TrackerConfig) -> Option<Transit> {
-    if track.given.is_some() || track.is_reportable(config) {
-        track.transit(TransitState::Ended)
-    } else {
-        None
-    }
+    if track.is_known(config) { track.transit(TransitState::Ended) } else { None }
 }
