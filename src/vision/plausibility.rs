@@ -11,17 +11,17 @@ use crate::plate::{ALPHABET, Reading};
 /// A sighting below this probability is not given out.
 pub(super) const LEAST: f32 = 0.3;
 
-const BIAS: f32 = -3.18;
+const BIAS: f32 = -3.43;
 /// For each unit of the score's logit.
-const SCORE: f32 = 2.69;
+const SCORE: f32 = 2.49;
 /// For each unit of the confidence's natural logarithm.
-const CONFIDENCE: f32 = 0.70;
+const CONFIDENCE: f32 = 0.63;
 /// For each of the first four characters.
-const CHARACTER: f32 = 0.23;
+const CHARACTER: f32 = 0.36;
 /// When there are five characters or more.
-const FIVE_CHARACTERS: f32 = 1.52;
+const FIVE_CHARACTERS: f32 = 1.17;
 /// When there is a digit among them.
-const DIGIT: f32 = 0.37;
+const DIGIT: f32 = 0.48;
 
 /// Probability, 0 to 1, that what has this detector score and this reading is a plate.
 pub(super) fn plausibility(score: f32, reading: &Reading) -> f32 {
