@@ -56,6 +56,7 @@ impl Tracker {
             let wanted =
                 wide && matched.is_none_or(|at| self.tracks[at].wants_reading(detection, now_s));
             let reading = if wanted { Some(read(&detection.quad)?) } else { None };
+            let reading = reading.filter(|reading| detection.is_plausible(reading));
             let another_car = matched.is_some_and(|at| {
                 let track = &self.tracks[at];
                 let verdict = track.verdict.as_ref();

@@ -1,5 +1,6 @@
 //! What the networks say of one picture.
 
+use super::plausibility::{self, plausibility};
 use crate::frame::{Quad, Rect};
 use crate::plate::Reading;
 
@@ -12,6 +13,15 @@ pub struct Detection {
     pub rect: Rect,
     /// How sure the detector is that this is a plate, 0 to 1.
     pub score: f32,
+}
+
+impl Detection {
+    /// Whether this is a number plate at all, by its score and what was read there: badges,
+    /// wheels and signs look like plates but do not read like plates.
+    #[must_use]
+    pub fn is_plausible(&self, reading: &Reading) -> bool {
+        plausibility(self.score, reading) >= plausibility::LEAST
+    }
 }
 
 /// A detection with what was read of it.

@@ -4,7 +4,6 @@ use super::detection::{Detection, Sighting};
 use super::detector::Detector;
 use super::error::VisionError;
 use super::model::{ModelCard, Models};
-use super::plausibility::{self, plausibility};
 use super::reader::Reader;
 use super::rectify::{MARGIN_X, MARGIN_Y};
 use super::runtime::Runtime;
@@ -92,7 +91,7 @@ impl Engine {
                 }
                 Sighting { detection, reading: read.reading, rows: read.rows }
             })
-            .filter(|s| plausibility(s.detection.score, &s.reading) >= plausibility::LEAST)
+            .filter(|sighting| sighting.detection.is_plausible(&sighting.reading))
             .collect())
     }
 

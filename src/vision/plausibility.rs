@@ -8,7 +8,7 @@
 
 use crate::plate::{ALPHABET, Reading};
 
-/// A sighting below this probability is not given out.
+/// What is below this probability is not given out.
 pub(super) const LEAST: f32 = 0.3;
 
 const BIAS: f32 = -3.43;
