@@ -163,9 +163,11 @@ fn badges_and_signs_do_not_push_out_a_plate_that_comes_back() {
     let mut scene = Scene::new();
     scene.approach("FX482KM", 8);
     for sign in 0..40_u8 {
-        // Each at a place of its own, read with no certainty.
+        // Each at a place and with a text of its own, read once and with no certainty.
         let (x, y) = (30.0 * f32::from(sign), 20.0 + 160.0 * f32::from(sign % 4));
-        scene.show(&[(x, y, 60.0, ["QADD1", "LEX", "7OO7", "HNDA"][usize::from(sign % 4)], 0.3)]);
+        let letter = char::from(b'A' + sign % 26);
+        let text = format!("{letter}{}{letter}{}", sign % 10, sign / 4 % 10);
+        scene.show(&[(x, y, 60.0, &text, 0.3)]);
         scene.show(&[]);
     }
     scene.wait(4.0);
