@@ -23,6 +23,15 @@ const FIVE_CHARACTERS: f32 = 1.17;
 /// When there is a digit among them.
 const DIGIT: f32 = 0.48;
 
+/// The detector score below which no reading, however sure, makes a plate: to read there is
+/// in vain.
+pub(super) fn least_score() -> f32 {
+    let needed = (LEAST / (1.0 - LEAST)).ln();
+    let best_reading = 4.0 * CHARACTER + FIVE_CHARACTERS + DIGIT;
+    let logit = (needed - BIAS - best_reading) / SCORE;
+    1.0 / (1.0 + (-logit).exp())
+}
+
 /// Probability, 0 to 1, that what has this detector score and this reading is a plate.
 pub(super) fn plausibility(score: f32, reading: &Reading) -> f32 {
     let score = score.clamp(1e-3, 1.0 - 1e-3);
@@ -65,6 +74,13 @@ mod tests {
         assert!(plausibility(0.8, &reading("AB12", 0.5)) > LEAST);
         let unsure = reading("AB123CD", 0.6);
         assert!(plausibility(0.45, &unsure) < plausibility(0.6, &unsure));
+    }
+
+    #[test]
+    fn below_the_least_score_even_the_surest_reading_is_no_plate() {
+        let surest = reading("AB123CD", 1.0);
+        assert!(plausibility(least_score() - 0.002, &surest) < LEAST);
+        assert!(plausibility(least_score() + 0.002, &surest) > LEAST);
     }
 
     #[test]

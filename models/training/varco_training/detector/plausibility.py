@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ..reader import HEIGHT, MARGIN_X, MARGIN_Y, WIDTH
 from ..reader.evaluate import session_infer
+from ..reader.measure import Infer
 from .evaluate import JUDGED_WIDTH_PX, match
 from .pictures import Picture, read_pictures
 from .session import Session
@@ -87,7 +88,7 @@ def read(logits: Floats) -> tuple[int, float, bool]:
     return len(runs), confidence if runs else 0.0, digit
 
 
-def cases(picture: Picture, detector: Session, infer) -> list[Case]:  # type: ignore[no-untyped-def]
+def cases(picture: Picture, detector: Session, infer: Infer) -> list[Case]:
     """Every detection of one picture."""
     image, _ = picture.decode()
     found = [d for size in SIZES_PX for d in detector.detect(image, size) if d.score >= LEAST_SCORE]
