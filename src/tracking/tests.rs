@@ -37,12 +37,14 @@ struct Scene {
     transits: Vec<Transit>,
     next: u64,
     reads: u32,
+    /// How sure the detector is of every plate.
+    score: f32,
 }
 
 impl Scene {
     fn new() -> Self {
         let tracker = Tracker::new(TrackerConfig::default());
-        Self { tracker, transits: Vec::new(), next: 0, reads: 0 }
+        Self { tracker, transits: Vec::new(), next: 0, reads: 0, score: 0.9 }
     }
 
     fn show(&mut self, plates: &[(f32, f32, f32, &str, f32)]) {
@@ -52,7 +54,7 @@ impl Scene {
             .map(|(x, y, w, text, p)| {
                 let rect = Rect { x: *x, y: *y, w: *w, h: w / 4.7 };
                 texts.insert((x.to_bits(), y.to_bits()), (*text, *p));
-                Detection { quad: rect.quad(), rect, score: 0.9 }
+                Detection { quad: rect.quad(), rect, score: self.score }
             })
             .collect();
         let read = |quad: &Quad| {
@@ -132,6 +134,38 @@ fn a_parked_car_is_one_transit_and_is_seldom_read() {
     assert_eq!(texts(&transits), ["FX482KM"]);
     assert_eq!(transits[0].direction, Direction::Still);
     assert!(reads < 120, "{reads} reads of a car that stood for {} frames", transits[0].frames);
+}
+
+#[test]
+fn a_standing_sign_that_reads_like_no_plate_is_seldom_read() {
+    let mut scene = Scene::new();
+    scene.score = 0.5;
+    for _ in 0..(20.0 * FPS) as u32 {
+        scene.show(&[(400.0, 300.0, 90.0, "XY", 0.9)]);
+    }
+    // The first looks, then one in two seconds: it could be a plate that was covered.
+    assert!((10..=15).contains(&scene.reads), "{} reads of a sign", scene.reads);
+    // What moves is read at every look.
+    let before = scene.reads;
+    for step in 0..10_u8 {
+        scene.show(&[(400.0 - 20.0 * f32::from(step), 300.0, 90.0, "XY", 0.9)]);
+    }
+    assert!(scene.reads - before >= 9, "{} reads of what moves", scene.reads - before);
+    assert_eq!(texts(&scene.ended()), Vec::<&str>::new());
+}
+
+#[test]
+fn a_plate_that_comes_out_of_the_dark_where_it_stands_is_still_given_out() {
+    let mut scene = Scene::new();
+    scene.score = 0.5;
+    for _ in 0..(6.0 * FPS) as u32 {
+        scene.show(&[(400.0, 300.0, 90.0, "XY", 0.9)]);
+    }
+    scene.score = 0.9;
+    for _ in 0..(9.0 * FPS) as u32 {
+        scene.show(&[(400.0, 300.0, 90.0, "FX482KM", 0.97)]);
+    }
+    assert_eq!(texts(&scene.ended()), ["FX482KM"]);
 }
 
 #[test]

@@ -8,7 +8,9 @@ use crate::frame::{Frame, Rect};
 use crate::plate::{PlateText, Reading};
 use crate::vision::Detection;
 
-/// A plate that has not moved is read again only this often, seconds.
+/// So many looks are read at once, also of a plate that does not move.
+const FIRST_LOOKS: u32 = 5;
+/// After them, a plate that has not moved is read again only this often, seconds.
 const STILL_READ_EVERY_S: f64 = 2.0;
 /// Two boxes that overlap more than this show the plate at the same place.
 const STILL_IOU: f32 = 0.9;
@@ -40,7 +42,10 @@ pub(super) struct Track {
     pub(super) given: Option<PlateText>,
     vote: Vote,
     best: Option<BestLook>,
-    read_at: Option<(f64, Rect)>,
+    /// Looks that the reader was asked about, whatever it said.
+    looks: u32,
+    /// When and where the reader was asked last.
+    looked_at: Option<(f64, Rect)>,
 }
 
 #[derive(Debug, Clone)]
@@ -63,7 +68,8 @@ impl Track {
             given: None,
             vote: Vote::default(),
             best: None,
-            read_at: None,
+            looks: 0,
+            looked_at: None,
         }
     }
 
@@ -77,26 +83,26 @@ impl Track {
 
     /// Whether reading this look can add something.
     pub(super) fn wants_reading(&self, detection: &Detection, at_s: f64) -> bool {
-        match &self.read_at {
+        match &self.looked_at {
             None => true,
             // A box that lies elsewhere may be another car at the same place.
-            Some((read_s, rect)) => {
+            Some((looked_s, rect)) => {
                 rect.iou(&detection.rect) < STILL_IOU
-                    || self.vote.reads() < 5
-                    || at_s - read_s >= STILL_READ_EVERY_S
+                    || self.looks < FIRST_LOOKS
+                    || at_s - looked_s >= STILL_READ_EVERY_S
             }
         }
     }
 
+    /// The reader was asked about this look: also what turns out to be no plate is not asked
+    /// about again and again while it stands still.
+    pub(super) fn look(&mut self, detection: &Detection, at_s: f64) {
+        self.looks += 1;
+        self.looked_at = Some((at_s, detection.rect));
+    }
+
     /// Counts a reading of the plate.
-    pub(super) fn read(
-        &mut self,
-        frame: &Frame,
-        detection: &Detection,
-        reading: Reading,
-        at_s: f64,
-    ) {
-        self.read_at = Some((at_s, detection.rect));
+    pub(super) fn read(&mut self, frame: &Frame, detection: &Detection, reading: Reading) {
         let width_px = detection.quad.width_px();
         let weight = ((width_px - 20.0) / (GOOD_WIDTH_PX - 20.0)).clamp(0.05, 1.0)
             * detection.score.clamp(0.3, 1.0);
@@ -156,11 +162,12 @@ impl Track {
         if jump {
             self.motion.jump(other.motion.last(), other.last_s);
             self.phase = other.phase;
-            self.read_at = other.read_at;
+            self.looked_at = other.looked_at;
         }
         self.first_s = self.first_s.min(other.first_s);
         self.last_s = self.last_s.max(other.last_s);
         self.frames += other.frames;
+        self.looks += other.looks;
         self.vote.absorb(other.vote);
         self.verdict = self.vote.verdict();
         if let Some(best) = other.best {

@@ -73,8 +73,11 @@ impl Tracker {
                     self.tracks.len() - 1
                 }
             };
+            if wanted {
+                self.tracks[at].look(detection, now_s);
+            }
             if let Some(reading) = reading {
-                self.tracks[at].read(frame, detection, reading, now_s);
+                self.tracks[at].read(frame, detection, reading);
             }
             seen.push(self.tracks[at].id);
         }
