@@ -128,6 +128,37 @@ fn eval_measures_the_little_pack() {
     let found = &figures["recall_legible_60"];
     assert!(found["right"].as_u64() >= Some(5), "{found}");
     assert_eq!(figures["crop_texts"]["all"]["exact"]["of"], 32);
+    assert!(found["low"].as_f64() < found["share"].as_f64(), "{found}");
+    let sum = |groups: &Value| -> u64 {
+        groups.as_object().unwrap().values().map(|t| t["exact"]["of"].as_u64().unwrap()).sum()
+    };
+    let legible = figures["box_texts"]["all"]["exact"]["of"].as_u64().unwrap();
+    for groups in ["box_texts_by_width", "box_texts_by_country", "box_texts_by_rows"] {
+        assert_eq!(sum(&figures[groups]), legible, "{groups}: {}", figures[groups]);
+    }
+    assert_eq!(sum(&figures["crop_texts_by_width"]), 32);
+    let calibration = &figures["crop_calibration"];
+    let counted = calibration["of"].as_u64().unwrap() + calibration["unread"].as_u64().unwrap();
+    assert_eq!(counted, 32, "{calibration}");
+}
+
+#[test]
+fn eval_says_what_became_of_the_plates_of_a_clip() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    fs::copy("fixtures/clips/one-car.mp4", folder.path().join("one-car.mp4")).unwrap();
+    let truth = r#"{"one-car.mp4": {"fps": 25, "plates": [
+        {"text": "LR257DT", "readable": [49, 79]}, {"text": "ZZ999ZZ", "readable": [0, 79]}]}}"#;
+    fs::write(folder.path().join("truth.json"), truth).unwrap();
+    let output = varco(&["eval", "--clips", path, "--json"]);
+    assert!(output.status.success(), "{}", said(&output));
+    let figures: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let plates = &figures["clips"]["clips"][0]["plates"];
+    assert_eq!((&plates[0]["stage"], &plates[1]["stage"]), (&"right".into(), &"not-found".into()));
+    assert_eq!(figures["clips"]["totals"]["best_look"]["right"], 1);
+    let output = varco(&["eval", "--clips", path]);
+    let table = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(table.contains("2 plates of 1 clips") && table.contains("LR257DT"), "{table}");
 }
 
 /// What the models must reach on pictures that they were never trained on.
@@ -176,6 +207,8 @@ fn bad_input_is_told_with_what_where_and_how() {
     complains(&["read", "--long-side", "0", "x.jpg"], 2, &["64..=4096"]);
     complains(&["read"], 2, &["SOURCE"]);
     complains(&["eval", "--data", &path("empty")], 1, &["nothing to measure", "labels.jsonl"]);
+    complains(&["eval", "--clips", &path("empty")], 1, &["cannot read", "truth.json"]);
+    complains(&["eval"], 2, &["--data"]);
     complains(&["lists", "check", "fixtures/bad/wrong-header.csv"], 1, &["wrong-header.csv"]);
     huge_picture(Path::new(&path("huge.png")));
     complains(&["read", &path("huge.png")], 1, &["30000 x 30000 pixels", "make it smaller"]);

@@ -27,6 +27,10 @@ pub(super) struct Plate {
     pub(super) text: Option<String>,
     pub(super) legible: Option<bool>,
     pub(super) quad: Option<[[f32; 2]; 4]>,
+    #[serde(default)]
+    pub(super) rows: Option<u8>,
+    #[serde(default)]
+    pub(super) country: Option<String>,
 }
 
 impl Plate {
@@ -43,6 +47,8 @@ pub(super) struct Crop {
     pub(super) text: String,
     #[serde(default)]
     pub(super) country: Option<String>,
+    #[serde(default)]
+    pub(super) rows: Option<u8>,
 }
 
 pub(super) fn pictures(data: &Path, split: &str) -> Result<Vec<Picture>, Failure> {

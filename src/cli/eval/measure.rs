@@ -6,7 +6,11 @@ use std::time::Instant;
 
 use serde::Serialize;
 
+use super::calibration::Calibration;
+use super::clips::Clips;
 use super::labels;
+use super::share::Share;
+use super::texts::{Groups, Texts, count_in, country_class, rows_class, width_class};
 use crate::cli::failure::Failure;
 use crate::cli::progress;
 use crate::cli::read::PlateLine;
@@ -16,39 +20,8 @@ use crate::vision::{Detection, Engine, Sighting};
 
 /// Overlap from which a detection is a labelled plate.
 const FOUND_IOU: f32 = 0.5;
-/// A wrong text at this confidence or above is the worst kind of error.
-const CONFIDENT: f32 = 0.9;
 /// Fewer steps are done before a bar could be seen.
 const WORTH_A_BAR: usize = 20;
-/// Upper edges of the width classes, pixels.
-const WIDTHS_PX: [u32; 5] = [30, 60, 80, 120, 200];
-
-/// Some out of all.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
-pub(super) struct Share {
-    pub(super) of: u32,
-    pub(super) right: u32,
-}
-
-impl Share {
-    fn count(&mut self, right: bool) {
-        self.of += 1;
-        self.right += u32::from(right);
-    }
-}
-
-/// Texts compared with labels.
-#[derive(Debug, Clone, Default, Serialize)]
-pub(super) struct Texts {
-    /// Whole plates, letter by letter.
-    pub(super) exact: Share,
-    /// Whole plates when O is 0 and I is 1, as many plates write them alike.
-    pub(super) folded: Share,
-    /// Characters of all labels, and those not lost to an edit (Levenshtein).
-    pub(super) characters: Share,
-    /// Wrong at a confidence of 0.9 or above, of all.
-    pub(super) confident_and_wrong: Share,
-}
 
 /// Everything that was measured.
 #[derive(Debug, Serialize)]
@@ -67,17 +40,29 @@ pub(super) struct Figures {
     pub(super) corner_error: Option<f64>,
     pub(super) corners_of: u32,
     /// Legible plates read through the labelled box, by source.
-    pub(super) box_texts: BTreeMap<String, Texts>,
-    /// The same by width class.
-    pub(super) box_texts_by_width: BTreeMap<String, Texts>,
+    pub(super) box_texts: Groups,
+    /// The same by width class, by country and by rows.
+    pub(super) box_texts_by_width: Groups,
+    pub(super) box_texts_by_country: Groups,
+    pub(super) box_texts_by_rows: Groups,
+    /// Their confidence.
+    pub(super) box_calibration: Calibration,
     /// Legible plates at least 60 px wide found and read, from the picture alone.
     pub(super) whole_way: Texts,
     /// Cut-out plates, by country.
-    pub(super) crop_texts: BTreeMap<String, Texts>,
+    pub(super) crop_texts: Groups,
+    /// The same by width of the picture and by rows.
+    pub(super) crop_texts_by_width: Groups,
+    pub(super) crop_texts_by_rows: Groups,
+    /// Their confidence.
+    pub(super) crop_calibration: Calibration,
     /// Milliseconds a picture, decoding left out: detect and read, mean.
     pub(super) picture_ms: f64,
     /// Milliseconds a cut-out plate, decoding left out: mean.
     pub(super) crop_ms: f64,
+    /// Plates of clips, where they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) clips: Option<Clips>,
 }
 
 /// The sum of a group.
@@ -98,12 +83,19 @@ impl Figures {
             precision: BTreeMap::new(),
             corner_error: None,
             corners_of: 0,
-            box_texts: BTreeMap::new(),
-            box_texts_by_width: BTreeMap::new(),
+            box_texts: Groups::new(),
+            box_texts_by_width: Groups::new(),
+            box_texts_by_country: Groups::new(),
+            box_texts_by_rows: Groups::new(),
+            box_calibration: Calibration::default(),
             whole_way: Texts::default(),
-            crop_texts: BTreeMap::new(),
+            crop_texts: Groups::new(),
+            crop_texts_by_width: Groups::new(),
+            crop_texts_by_rows: Groups::new(),
+            crop_calibration: Calibration::default(),
             picture_ms: 0.0,
             crop_ms: 0.0,
+            clips: None,
         }
     }
 
@@ -183,11 +175,15 @@ impl Figures {
             let reading = engine.read(picture, &rect.quad())?;
             let detection = Detection { quad: rect.quad(), rect, score: 1.0 };
             let read = PlateLine::of(&Sighting { detection, reading, rows: 1 });
+            let read = read.as_ref();
             for group in [label.source.as_str(), ALL] {
-                self.box_texts.entry(group.to_owned()).or_default().count(truth, read.as_ref());
+                count_in(&mut self.box_texts, group, truth, read);
             }
-            let class = self.box_texts_by_width.entry(width_class(rect.w)).or_default();
-            class.count(truth, read.as_ref());
+            let country = country_class(plate.country.as_deref());
+            count_in(&mut self.box_texts_by_width, width_class(rect.w), truth, read);
+            count_in(&mut self.box_texts_by_country, country, truth, read);
+            count_in(&mut self.box_texts_by_rows, rows_class(plate.rows), truth, read);
+            self.box_calibration.count(truth, read);
             if rect.w >= 60.0 {
                 let read = best(sightings, &rect).and_then(PlateLine::of);
                 self.whole_way.count(truth, read.as_ref());
@@ -210,37 +206,20 @@ impl Figures {
             let sighting = engine.read_crop(&picture)?;
             total_ms += started.elapsed().as_secs_f64() * 1000.0;
             let read = PlateLine::of(&sighting);
-            for group in [label.country.as_deref().unwrap_or("?"), ALL] {
-                self.crop_texts
-                    .entry(group.to_owned())
-                    .or_default()
-                    .count(&label.text, read.as_ref());
+            let (truth, read) = (label.text.as_str(), read.as_ref());
+            for group in [country_class(label.country.as_deref()), ALL] {
+                count_in(&mut self.crop_texts, group, truth, read);
             }
+            let width = width_class(picture.width_px() as f32);
+            count_in(&mut self.crop_texts_by_width, width, truth, read);
+            count_in(&mut self.crop_texts_by_rows, rows_class(label.rows), truth, read);
+            self.crop_calibration.count(truth, read);
             bar.inc(1);
         }
         bar.finish_and_clear();
         self.crop_ms = total_ms / labels.len().max(1) as f64;
         Ok(())
     }
-}
-
-impl Texts {
-    fn count(&mut self, truth: &str, read: Option<&PlateLine>) {
-        let text = read.map_or("", |plate| plate.text.as_str());
-        let exact = text == truth;
-        self.exact.count(exact);
-        self.folded.count(folded(text) == folded(truth));
-        let confident = read.is_some_and(|plate| plate.confidence >= CONFIDENT);
-        self.confident_and_wrong.count(confident && !exact);
-        let length = truth.chars().count() as u32;
-        let edits = strsim::levenshtein(text, truth) as u32;
-        self.characters.of += length;
-        self.characters.right += length.saturating_sub(edits);
-    }
-}
-
-fn folded(text: &str) -> String {
-    text.replace('O', "0").replace('I', "1")
 }
 
 /// The sighting that overlaps a labelled box best, if it overlaps enough.
@@ -258,36 +237,4 @@ fn corner_error(labelled: [[f32; 2]; 4], found: &Detection) -> f32 {
     let height = crate::frame::Quad(labelled).height_px().max(1.0);
     let apart = labelled.iter().zip(found.quad.0).map(|(a, b)| (a[0] - b[0]).hypot(a[1] - b[1]));
     apart.sum::<f32>() / 4.0 / height
-}
-
-/// The class of a plate's width, in words that sort by width.
-fn width_class(width_px: f32) -> String {
-    let mut lower = 0;
-    for upper in WIDTHS_PX {
-        if width_px < upper as f32 {
-            return format!("{lower:03}-{:03} px", upper - 1);
-        }
-        lower = upper;
-    }
-    format!("{lower:03}+ px")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn widths_fall_into_their_classes() {
-        assert_eq!(width_class(12.0), "000-029 px");
-        assert_eq!(width_class(59.9), "030-059 px");
-        assert_eq!(width_class(60.0), "060-079 px");
-        assert_eq!(width_class(900.0), "200+ px");
-    }
-
-    #[test]
-    fn an_unread_plate_loses_all_its_characters() {
-        let mut texts = Texts::default();
-        texts.count("AB123CD", None);
-        assert_eq!((texts.exact.right, texts.characters.of, texts.characters.right), (0, 7, 0));
-    }
 }

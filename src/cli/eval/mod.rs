@@ -1,8 +1,14 @@
-//! `varco eval --data DIR`: how well plates are found and read, and how fast.
+//! `varco eval`: how well plates are found and read, and how fast.
 
+mod calibration;
+mod clips;
 mod labels;
 mod measure;
 mod report;
+mod share;
+mod stages;
+mod texts;
+mod truth;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -15,16 +21,24 @@ DIR holds plates/labels.jsonl (pictures with boxes and texts) or
 crops-validation/labels.jsonl (cut-out plates with texts), or both; the form is
 described in docs/reference/accuracy.md.
 
+The folder of --clips holds videos and a truth.json that says which plates can be
+read in them. Each is played the way `varco read` does; of every plate it is said
+how far it came, and what other rules than the vote over all looks would have said.
+
 Examples:
   varco eval --data fixtures/pack
+  varco eval --clips DIR --reader FILE
   varco eval --data DIR --json > figures.json";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP)]
 pub(super) struct Args {
     /// The labelled folder.
+    #[arg(long, value_name = "DIR", required_unless_present = "clips")]
+    data: Option<PathBuf>,
+    /// A folder of videos with a truth.json: at which stage their plates were lost.
     #[arg(long, value_name = "DIR")]
-    data: PathBuf,
+    clips: Option<PathBuf>,
     /// Which part of the pictures: the one that was kept back from training, unless given.
     #[arg(long, default_value = "val")]
     split: String,
@@ -52,20 +66,25 @@ pub(super) fn run(args: &Args) -> Outcome {
         score_threshold: args.min_score,
         models: Models { detector: args.detector.clone(), reader: args.reader.clone() },
     };
-    let pictures = labels::pictures(&args.data, &args.split)?;
-    let crops = labels::crops(&args.data)?;
-    if pictures.is_empty() && crops.is_empty() {
-        return Err(Failure::failed(format!(
-            "nothing to measure in {}: there is neither plates/labels.jsonl with pictures of the split {:?} \
-             nor crops-validation/labels.jsonl",
-            args.data.display(),
-            args.split
-        )));
-    }
     let mut engine = Engine::new(&config)?;
     let mut figures = measure::Figures::new(&engine, &args.split);
-    figures.measure_pictures(&mut engine, &args.data.join("plates"), &pictures)?;
-    figures.measure_crops(&mut engine, &args.data.join("crops-validation"), &crops)?;
+    if let Some(data) = &args.data {
+        let pictures = labels::pictures(data, &args.split)?;
+        let crops = labels::crops(data)?;
+        if pictures.is_empty() && crops.is_empty() {
+            return Err(Failure::failed(format!(
+                "nothing to measure in {}: there is neither plates/labels.jsonl with pictures of the split {:?} \
+                 nor crops-validation/labels.jsonl",
+                data.display(),
+                args.split
+            )));
+        }
+        figures.measure_pictures(&mut engine, &data.join("plates"), &pictures)?;
+        figures.measure_crops(&mut engine, &data.join("crops-validation"), &crops)?;
+    }
+    if let Some(folder) = &args.clips {
+        figures.clips = Some(clips::measure(folder, &config)?);
+    }
     report::print(&figures, args.json)?;
     Ok(ExitCode::SUCCESS)
 }

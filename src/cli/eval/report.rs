@@ -1,13 +1,14 @@
 //! The figures as JSON or as tables.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::measure::{ALL, Figures, Share, Texts};
+use super::calibration::Calibration;
+use super::clips::Clips;
+use super::measure::{ALL, Figures};
+use super::share::Share;
+use super::stages::{Outcome, Stage};
+use super::texts::{Groups, Texts};
 use crate::cli::failure::Failure;
-
-/// Quantile of the normal distribution for 95 %.
-const Z: f64 = 1.96;
 
 pub(super) fn print(figures: &Figures, json: bool) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
@@ -25,47 +26,62 @@ fn tables(out: &mut impl Write, figures: &Figures) -> io::Result<()> {
         writeln!(out, "{name}: {model}")?;
     }
     if figures.pictures > 0 {
-        writeln!(
-            out,
-            "\n{} pictures of the split {:?}, score threshold {:.2}, {:.1} ms a picture (detect and read)",
-            figures.pictures, figures.split, figures.score_threshold, figures.picture_ms
-        )?;
-        writeln!(out, "\nplates found (overlap 0.5 or more)")?;
-        row(out, "legible, 60 px or wider", figures.recall_legible_60)?;
-        for (source, classes) in &figures.recall {
-            for (class, share) in classes {
-                row(out, &format!("{source}, {class}"), *share)?;
-            }
-        }
-        writeln!(
-            out,
-            "\ndetections that are labelled plates (a lower bound: some plates are not labelled)"
-        )?;
-        for (source, share) in &figures.precision {
-            row(out, source, *share)?;
-        }
-        if let Some(error) = figures.corner_error {
-            let of = figures.corners_of;
-            writeln!(
-                out,
-                "\ncorners: {:.1} % of the plate's height off, mean of {of} plates",
-                error * 100.0
-            )?;
-        }
-        writeln!(out, "\nlegible plates read through the labelled box")?;
-        texts(out, &figures.box_texts)?;
-        texts(out, &figures.box_texts_by_width)?;
-        writeln!(out, "\nfound and read from the picture alone (legible, 60 px or wider)")?;
-        one(out, ALL, &figures.whole_way)?;
+        pictures(out, figures)?;
     }
     if !figures.crop_texts.is_empty() {
         writeln!(out, "\ncut-out plates, {:.2} ms a plate", figures.crop_ms)?;
         texts(out, &figures.crop_texts)?;
+        groups(out, "width of the picture", &figures.crop_texts_by_width)?;
+        groups(out, "rows", &figures.crop_texts_by_rows)?;
+        calibration(out, &figures.crop_calibration)?;
     }
-    Ok(())
+    figures.clips.as_ref().map_or(Ok(()), |figures| clips(out, figures))
 }
 
-fn texts(out: &mut impl Write, groups: &BTreeMap<String, Texts>) -> io::Result<()> {
+fn pictures(out: &mut impl Write, figures: &Figures) -> io::Result<()> {
+    writeln!(
+        out,
+        "\n{} pictures of the split {:?}, score threshold {:.2}, {:.1} ms a picture (detect and read)",
+        figures.pictures, figures.split, figures.score_threshold, figures.picture_ms
+    )?;
+    writeln!(out, "\nplates found (overlap 0.5 or more)")?;
+    row(out, "legible, 60 px or wider", figures.recall_legible_60)?;
+    for (source, classes) in &figures.recall {
+        for (class, share) in classes {
+            row(out, &format!("{source}, {class}"), *share)?;
+        }
+    }
+    writeln!(
+        out,
+        "\ndetections that are labelled plates (a lower bound: some plates are not labelled)"
+    )?;
+    for (source, share) in &figures.precision {
+        row(out, source, *share)?;
+    }
+    if let Some(error) = figures.corner_error {
+        let of = figures.corners_of;
+        writeln!(
+            out,
+            "\ncorners: {:.1} % of the plate's height off, mean of {of} plates",
+            error * 100.0
+        )?;
+    }
+    writeln!(out, "\nlegible plates read through the labelled box")?;
+    texts(out, &figures.box_texts)?;
+    groups(out, "width", &figures.box_texts_by_width)?;
+    groups(out, "country", &figures.box_texts_by_country)?;
+    groups(out, "rows", &figures.box_texts_by_rows)?;
+    calibration(out, &figures.box_calibration)?;
+    writeln!(out, "\nfound and read from the picture alone (legible, 60 px or wider)")?;
+    one(out, ALL, &figures.whole_way)
+}
+
+fn groups(out: &mut impl Write, property: &str, groups: &Groups) -> io::Result<()> {
+    writeln!(out, "  by {property}:")?;
+    texts(out, groups)
+}
+
+fn texts(out: &mut impl Write, groups: &Groups) -> io::Result<()> {
     groups.iter().try_for_each(|(name, texts)| one(out, name, texts))
 }
 
@@ -74,46 +90,83 @@ fn one(out: &mut impl Write, name: &str, texts: &Texts) -> io::Result<()> {
     row(out, name, *exact)?;
     writeln!(
         out,
-        "  {:<44} {:>5.1} % with O=0, I=1; characters {:.2} %; wrong at confidence 0.9 or more: {}",
+        "  {:<44} {} with O=0, I=1; characters {}; wrong at confidence 0.9 or more: {}",
         "",
-        percent(*folded),
-        percent(*characters),
+        short(*folded),
+        short(*characters),
         confident_and_wrong.right
     )
 }
 
-fn row(out: &mut impl Write, name: &str, share: Share) -> io::Result<()> {
-    let (low, high) = interval(share);
+fn calibration(out: &mut impl Write, calibration: &Calibration) -> io::Result<()> {
+    let table = calibration.table();
+    let error = table.expected_error.map_or("none".to_owned(), |error| format!("{error:.3}"));
     writeln!(
         out,
-        "  {name:<44} {:>5.1} % ({}/{}; 95 %: {low:.1} to {high:.1})",
-        percent(share),
-        share.right,
-        share.of
+        "  confidence: expected calibration error {error} over {} plates; {} without a text; \
+         wrong at 0.9 or more: {} of {}",
+        table.of, table.unread, table.confident_and_wrong, table.confident.of
+    )?;
+    for bin in &table.bins {
+        let name = format!("{:.1} to {:.1}, mean {:.3}", bin.from, bin.to, bin.mean_confidence);
+        row(out, &name, bin.right)?;
+    }
+    Ok(())
+}
+
+fn clips(out: &mut impl Write, figures: &Clips) -> io::Result<()> {
+    let totals = &figures.totals;
+    writeln!(out, "\n{} plates of {} clips", totals.vote.of, figures.clips.len())?;
+    for stage in Stage::ALL {
+        let count = totals.stages.get(&stage).copied().unwrap_or_default();
+        writeln!(out, "  {:<44} {count}", words(stage))?;
+    }
+    writeln!(out, "\nright by each rule (the last two without any threshold)")?;
+    row(out, "the vote, as given out", totals.vote)?;
+    row(out, "the best single look", totals.best_look)?;
+    row(out, "the text that most looks read", totals.majority)?;
+    for clip in &figures.clips {
+        writeln!(out, "\n{}", clip.clip)?;
+        clip.plates.iter().try_for_each(|plate| passage(out, plate))?;
+        if !clip.others.is_empty() {
+            writeln!(out, "  other texts: {}", clip.others.join(", "))?;
+        }
+    }
+    Ok(())
+}
+
+fn passage(out: &mut impl Write, plate: &Outcome) -> io::Result<()> {
+    let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
+    writeln!(
+        out,
+        "  {:<10} {}; {} of {} looks right; given {}, best look {}, most looks {}",
+        plate.text,
+        words(plate.stage),
+        plate.looks.right,
+        plate.looks.of,
+        or_none(&plate.given),
+        or_none(&plate.best_look),
+        or_none(&plate.majority)
     )
 }
 
-fn percent(share: Share) -> f64 {
-    f64::from(share.right) * 100.0 / f64::from(share.of.max(1))
-}
-
-/// The 95 % interval of a share in percent (E. B. Wilson, JASA 22, 1927).
-fn interval(share: Share) -> (f64, f64) {
-    let n = f64::from(share.of.max(1));
-    let p = f64::from(share.right) / n;
-    let centre = p + Z * Z / (2.0 * n);
-    let spread = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();
-    let scale = 100.0 / (1.0 + Z * Z / n);
-    ((centre - spread) * scale, (centre + spread) * scale)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_interval_is_wilsons() {
-        let (low, high) = interval(Share { of: 100, right: 90 });
-        assert!((low - 82.56).abs() < 0.05 && (high - 94.48).abs() < 0.05, "{low} {high}");
+fn words(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Right => "right",
+        Stage::NotFound => "not found",
+        Stage::NotRead => "found, too narrow to be read",
+        Stage::Misread => "read, right in no look",
+        Stage::LostByVote => "right in a look, lost by the vote",
     }
+}
+
+fn row(out: &mut impl Write, name: &str, share: Share) -> io::Result<()> {
+    writeln!(out, "  {name:<44} {} {}/{}", short(share), share.right, share.of)
+}
+
+/// A share and its 95 % interval in percent.
+fn short(share: Share) -> String {
+    let (low, high) = share.interval();
+    let percent = share.share().unwrap_or_default() * 100.0;
+    format!("{percent:>5.1} % (95 %: {:.1} to {:.1})", low * 100.0, high * 100.0)
 }

@@ -2,6 +2,7 @@
 
 mod annotate;
 mod line;
+mod pace;
 mod picture;
 mod video;
 
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 pub(super) use line::PlateLine;
+pub(super) use pace::{Pace, USUAL_FPS};
 
 use super::failure::{Failure, Outcome};
 use crate::video::{Location, pictures_in};
@@ -46,7 +48,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "SCORE")]
     min_score: Option<f32>,
     /// Most frames a second that are looked at in a video.
-    #[arg(long, value_name = "FPS", default_value_t = 15.0)]
+    #[arg(long, value_name = "FPS", default_value_t = USUAL_FPS)]
     fps: f64,
     /// Pictures read at the same time; as many as there are cores unless given.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use super::line::TransitLine;
+use super::pace::Pace;
 use super::{Args, Complaints, Output, annotate};
 use crate::cli::failure::Outcome;
 use crate::cli::{interrupt, progress};
@@ -40,17 +41,15 @@ pub(super) fn read(
     };
     let spinner = progress::spinner(name.clone());
     let mut teller = Teller { args, name: &name, number: 0 };
-    let mut next_look_s = f64::NEG_INFINITY;
+    let mut pace = Pace::new(args.fps);
     let mut told = None;
     while !interrupted.is_set() {
         match source.next(PATIENCE) {
             Next::Frame(frame) => {
                 let now_s = frame.stream_time.as_secs_f64();
-                if now_s < next_look_s {
+                if !pace.lets(now_s) {
                     continue;
                 }
-                // Half a frame of slack: 15 looks of a 30 fps video are every second frame.
-                next_look_s = now_s + 1.0 / args.fps - 0.005;
                 let detections = engine.detect(&frame.picture)?;
                 let read = |quad: &_| engine.read(&frame.picture, quad);
                 let transits = tracker.observe(&frame, &detections, read)?;
