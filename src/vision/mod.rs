@@ -4,6 +4,7 @@
 //! them straight by their four corners and reads them. The networks run on ONNX
 //! Runtime ([`Runtime`]); nothing here does I/O apart from loading those two.
 
+mod ctc;
 mod detection;
 mod detector;
 mod engine;

@@ -85,6 +85,18 @@ impl Model {
     pub(super) fn property(&self, key: &str) -> Option<String> {
         self.session.metadata().ok().and_then(|metadata| metadata.custom(key))
     }
+
+    /// A positive number that was written into the model at export.
+    pub(super) fn number(&self, key: &str) -> Result<Option<f32>, VisionError> {
+        let Some(text) = self.property(key) else { return Ok(None) };
+        match text.parse() {
+            Ok(number) if f32::is_finite(number) && number > 0.0 => Ok(Some(number)),
+            _ => Err(VisionError::Model {
+                model: self.card.origin.clone(),
+                reason: format!("its {key} is {text:?}, not a positive number; export it anew"),
+            }),
+        }
+    }
 }
 
 /// One thread a session and no spinning: several cameras share the cores, and

@@ -4,7 +4,7 @@
 //! few or unsure characters of them. Neither alone parts them from small plates; together
 //! they do: a logistic regression over both, fitted on the validation pictures
 //! (`models/training/varco_training/detector/plausibility.py`, figures in
-//! `docs/design/models.md`).
+//! `docs/design/detector.md`).
 
 use crate::plate::{ALPHABET, Reading};
 

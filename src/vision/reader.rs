@@ -2,16 +2,15 @@
 
 use ort::value::TensorRef;
 
+use super::ctc::{self, CLASSES};
 use super::error::VisionError;
 use super::model::{Model, ModelCard, Models};
 use super::rectify::{CROP_HEIGHT_PX, CROP_VALUES, CROP_WIDTH_PX, rectify};
 use super::runtime::Runtime;
 use super::windows;
 use crate::frame::{Picture, Quad};
-use crate::plate::{ALPHABET, Country, Position, Reading};
+use crate::plate::{Country, Reading};
 
-/// Blank and the alphabet.
-const CLASSES: usize = ALPHABET.len() + 1;
 /// Plates read in one pass at most; more only take memory.
 const BATCH: usize = 16;
 /// A country below this probability says nothing.
@@ -27,10 +26,19 @@ pub(super) struct Read {
     pub(super) rows: u8,
 }
 
+/// By what the network's logits are divided so that its probabilities are as true as they are high
+/// (Guo et al., ICML 2017); they belong to one model and travel in its file.
+#[derive(Debug, Clone, Copy)]
+struct Temperatures {
+    text: f32,
+    country: f32,
+}
+
 /// The plate reader with its buffers; one per thread.
 pub(super) struct Reader {
     model: Model,
     countries: Vec<Option<Country>>,
+    temperatures: Temperatures,
     crops: Vec<f32>,
     /// Whether the surroundings of each plate are looked at as well.
     thorough: bool,
@@ -47,7 +55,12 @@ impl Reader {
             .property("countries")
             .map(|codes| codes.split(',').map(|code| Country::new(code).ok()).collect())
             .unwrap_or_default();
-        Ok(Self { model, countries, crops: Vec::new(), thorough })
+        let temperature = |name| model.number(name).map(|value| value.unwrap_or(1.0));
+        let temperatures = Temperatures {
+            text: temperature("temperature")?,
+            country: temperature("country_temperature")?,
+        };
+        Ok(Self { model, countries, temperatures, crops: Vec::new(), thorough })
     }
 
     pub(super) fn card(&self) -> &ModelCard {
@@ -106,7 +119,7 @@ impl Reader {
         let plates = quads.len();
         let shape = [plates, 3, CROP_HEIGHT_PX, CROP_WIDTH_PX];
         let tensor = TensorRef::from_array_view((shape, &self.crops[..plates * CROP_VALUES]))?;
-        let known = &self.countries;
+        let (known, temperatures) = (&self.countries, self.temperatures);
         let outputs = self.model.session.run(ort::inputs!["crops" => tensor])?;
         let (dimensions, logits) = outputs["logits"].try_extract_tensor::<f32>()?;
         let steps = match dimensions[..] {
@@ -129,129 +142,38 @@ impl Reader {
             .enumerate()
             .map(|(index, (logits, quad))| {
                 let country = countries.get(index * per_plate..(index + 1) * per_plate);
-                let country = country.and_then(|logits| likely_country(known, logits));
-                let (positions, rows) = positions(logits);
+                let country =
+                    country.and_then(|logits| likely_country(known, logits, temperatures.country));
+                let columns: Vec<f32> = logits
+                    .chunks_exact(CLASSES)
+                    .flat_map(|logits| softmax(logits, temperatures.text))
+                    .collect();
+                let ctc::Decoded { positions, rows } = ctc::decode(&columns, country);
                 Read { reading: Reading { positions, country }, quad: *quad, rows }
             })
             .collect())
     }
 }
 
-fn likely_country(known: &[Option<Country>], logits: &[f32]) -> Option<(Country, f32)> {
-    let probabilities = softmax(logits);
+fn likely_country(
+    known: &[Option<Country>],
+    logits: &[f32],
+    temperature: f32,
+) -> Option<(Country, f32)> {
+    let probabilities = softmax(logits, temperature);
     let (index, probability) =
         probabilities.into_iter().enumerate().max_by(|a, b| a.1.total_cmp(&b.1))?;
     let country = (*known.get(index)?)?;
     (probability >= MIN_COUNTRY).then_some((country, probability))
 }
 
-fn softmax(logits: &[f32]) -> Vec<f32> {
+fn softmax(logits: &[f32], temperature: f32) -> Vec<f32> {
     let top = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let mut values: Vec<f32> = logits.iter().map(|logit| (logit - top).exp()).collect();
+    let mut values: Vec<f32> =
+        logits.iter().map(|logit| ((logit - top) / temperature).exp()).collect();
     let sum: f32 = values.iter().sum();
     for value in &mut values {
         *value /= sum;
     }
     values
-}
-
-/// One character as the network's columns saw it.
-struct Run {
-    label: usize,
-    weights: [f32; ALPHABET.len()],
-    /// Largest probability of any one column that something stands here.
-    presence: f32,
-    first_step: usize,
-}
-
-/// Turns the network's steps (columns of the upper row, then of the lower one;
-/// blank and alphabet per step) into positions along the best path of
-/// connectionist temporal classification (Graves et al., ICML 2006).
-///
-/// Each run of steps with one label is a position; its distribution is the sum of
-/// the run's distributions without the blank. What the blank took at the run's best
-/// step is spread evenly: a character that may not be there is no certain character.
-fn positions(logits: &[f32]) -> (Vec<Position>, u8) {
-    let steps = logits.len() / CLASSES;
-    let mut runs: Vec<Run> = Vec::new();
-    let mut previous = 0;
-    for (step, logits) in logits.chunks_exact(CLASSES).enumerate() {
-        let probabilities = softmax(logits);
-        let label = probabilities
-            .iter()
-            .enumerate()
-            .max_by(|a, b| a.1.total_cmp(b.1))
-            .map_or(0, |(label, _)| label);
-        let (blank, characters) = (probabilities[0], &probabilities[1..]);
-        if label != 0 {
-            if label != previous {
-                let weights = [0.0; ALPHABET.len()];
-                runs.push(Run { label, weights, presence: 0.0, first_step: step });
-            }
-            if let Some(run) = runs.last_mut() {
-                for (weight, p) in run.weights.iter_mut().zip(characters) {
-                    *weight += p;
-                }
-                run.presence = run.presence.max(1.0 - blank);
-            }
-        }
-        previous = label;
-    }
-    let lower = runs.iter().filter(|run| run.first_step >= steps / 2).count();
-    let rows = if lower > 0 && lower < runs.len() { 2 } else { 1 };
-    let positions = runs.iter().map(Run::position).collect();
-    (positions, rows)
-}
-
-impl Run {
-    fn position(&self) -> Position {
-        debug_assert!(self.label > 0, "the blank is no character");
-        let sum: f32 = self.weights.iter().sum();
-        let missing = (1.0 - self.presence).max(0.0) / ALPHABET.len() as f32;
-        Position::new(self.weights.map(|weight| weight / sum * self.presence + missing))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Logits in which each step is nearly certain of one class.
-    fn logits(labels: &[usize]) -> Vec<f32> {
-        let mut logits = vec![0.0; labels.len() * CLASSES];
-        for (step, label) in labels.iter().enumerate() {
-            logits[step * CLASSES + label] = 12.0;
-        }
-        logits
-    }
-
-    fn text(positions: Vec<Position>) -> Option<String> {
-        Reading { positions, country: None }.text().map(String::from)
-    }
-
-    #[test]
-    fn repeated_labels_are_one_character_unless_a_blank_parts_them() {
-        // A = 11, B = 12, 1 = 2
-        let (positions, rows) = positions(&logits(&[0, 11, 11, 0, 11, 12, 0, 0, 0, 0]));
-        assert_eq!(text(positions).as_deref(), Some("AAB"));
-        assert_eq!(rows, 2);
-    }
-
-    #[test]
-    fn characters_in_one_half_are_one_row() {
-        let (one, rows) = positions(&logits(&[0, 11, 0, 12, 0, 0, 0, 0, 0, 0]));
-        assert_eq!((text(one).as_deref(), rows), (Some("AB"), 1));
-        let (none, rows) = positions(&logits(&[0; 10]));
-        assert_eq!((none.len(), rows), (0, 1));
-    }
-
-    #[test]
-    fn a_doubtful_presence_lowers_the_confidence() {
-        let mut doubtful = logits(&[0, 11, 0, 0]);
-        doubtful[CLASSES] = 11.5;
-        let sure = Reading { positions: positions(&logits(&[0, 11, 0, 0])).0, country: None };
-        let unsure = Reading { positions: positions(&doubtful).0, country: None };
-        assert_eq!(sure.text(), unsure.text());
-        assert!(sure.confidence() > 0.98 && unsure.confidence() < 0.7, "{}", unsure.confidence());
-    }
 }

@@ -11,6 +11,8 @@ from typing import Any
 import cv2
 import numpy as np
 
+from .labels import read_labels
+
 
 @dataclass(frozen=True)
 class PlateCrop:
@@ -23,11 +25,17 @@ class PlateCrop:
     text: str
     """Empty when nobody has read it."""
     country: str | None
+    corners: np.ndarray | None
+    """The detector's four corners in the patch, clockwise from the top left, where they are known."""
     source: str
     """Prefix of the picture's name, which stands for the repository it comes from."""
+    rows: int | None = None
+    """Rows of signs, where noted."""
 
 
 CONTEXT = 0.6
+Quads = dict[tuple[str, int], np.ndarray]
+"""Corners by picture and number of the plate in it."""
 
 
 def labels(folder: Path) -> Iterator[dict[str, Any]]:
@@ -39,9 +47,18 @@ def labels(folder: Path) -> Iterator[dict[str, Any]]:
         yield from (json.loads(line) for line in lines if line.strip())
 
 
-def plate_crops(data: Path, split: str) -> list[PlateCrop]:
+def plate_crops(data: Path, split: str, quads: Quads | None = None) -> list[PlateCrop]:
     """All legible plates with a text of one split (`train` or `val`)."""
-    return [crop for _, _, crop in _crops(data, split, lambda p: bool(p.get("legible") and p.get("text")))]
+    return [crop for _, _, crop in _crops(data, split, lambda p: bool(p.get("legible") and p.get("text")), quads)]
+
+
+def unreadable_crops(data: Path, split: str) -> list[PlateCrop]:
+    """Plates of one split that a person looked at and could not read, wide enough to be plates at all."""
+
+    def wanted(plate: dict[str, Any]) -> bool:
+        return plate.get("legible") is False and not plate.get("text") and 14 <= plate["box"][2] <= 60
+
+    return [crop for _, _, crop in _crops(data, split, wanted)]
 
 
 def unread_crops(data: Path, sources: frozenset[str], least_width_px: float) -> Iterator[tuple[str, int, PlateCrop]]:
@@ -53,17 +70,26 @@ def unread_crops(data: Path, sources: frozenset[str], least_width_px: float) -> 
     return (found for found in _crops(data, "train", wanted) if found[2].source in sources)
 
 
-def self_labelled_crops(data: Path, file: Path) -> list[PlateCrop]:
-    """The plates that `reader.selflabel` read and a person checked: a JSON line each with `image`, `plate`, `text`."""
-    texts: dict[tuple[str, int], str] = {}
-    for line in file.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        texts[row["image"], row["plate"]] = row["text"]
-    found = _crops(data, "train", lambda p: p.get("legible") is None)
-    return [replace(crop, text=texts[image, place]) for image, place, crop in found if (image, place) in texts]
+def labelled_crops(data: Path, file: Path, quads: Quads | None = None, split: str = "train") -> list[PlateCrop]:
+    """Plates of one split that the project's own labels (`labels.py`) give a text."""
+    labels = read_labels(data, file)
+    found = _crops(data, split, lambda p: p.get("legible") is None, quads)
+    return [
+        replace(crop, text=label.text, rows=label.rows, country=label.country)
+        for image, place, crop in found
+        if (label := labels.get((image, place)))
+    ]
 
 
-def _crops(data: Path, split: str, wanted: Callable[[dict[str, Any]], bool]) -> Iterator[tuple[str, int, PlateCrop]]:
+def detected_quads(file: Path) -> Quads:
+    """What `reader.quads` wrote."""
+    rows = map(json.loads, file.read_text(encoding="utf-8").splitlines())
+    return {(row["image"], row["plate"]): np.array(row["quad"], np.float32) for row in rows}
+
+
+def _crops(
+    data: Path, split: str, wanted: Callable[[dict[str, Any]], bool], quads: Quads | None = None
+) -> Iterator[tuple[str, int, PlateCrop]]:
     folder = data / "plates"
     for entry in labels(folder):
         plates = [(i, p) for i, p in enumerate(entry["plates"]) if wanted(p)]
@@ -74,7 +100,12 @@ def _crops(data: Path, split: str, wanted: Callable[[dict[str, Any]], bool]) -> 
             raise ValueError(f"{folder / entry['image']} cannot be decoded")
         source = Path(entry["image"]).name.split("_")[0]
         for place, plate in plates:
-            yield entry["image"], place, _cut(picture, plate, source)
+            crop = _cut(picture, plate, source)
+            quad = (quads or {}).get((Path(entry["image"]).stem, place))
+            if quad is not None:
+                shift = np.float32(crop.box[:2]) - np.float32(plate["box"][:2])
+                crop = replace(crop, corners=quad + shift)
+            yield entry["image"], place, crop
 
 
 def _cut(picture: np.ndarray, plate: dict[str, Any], source: str) -> PlateCrop:
@@ -86,7 +117,7 @@ def _cut(picture: np.ndarray, plate: dict[str, Any], source: str) -> PlateCrop:
     if pad:
         picture = cv2.copyMakeBorder(picture, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
     patch = picture[top + pad : bottom + pad, left + pad : right + pad].copy()
-    return PlateCrop(patch, (x - left, y - top, w, h), plate.get("text") or "", plate.get("country"), source)
+    return PlateCrop(patch, (x - left, y - top, w, h), plate.get("text") or "", plate.get("country"), None, source)
 
 
 def validation_crops(data: Path) -> Iterator[tuple[np.ndarray, str, str | None]]:

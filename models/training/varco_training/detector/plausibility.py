@@ -15,9 +15,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..reader import HEIGHT, MARGIN_X, MARGIN_Y, WIDTH
+from ..reader import ALPHABET, HEIGHT, MARGIN_X, MARGIN_Y, WIDTH
 from ..reader.evaluate import session_infer
-from ..reader.measure import Infer
+from ..reader.measure import Infer, signs
 from .evaluate import JUDGED_WIDTH_PX, match
 from .pictures import Picture, read_pictures
 from .session import Session
@@ -28,6 +28,7 @@ Floats = NDArray[np.float32]
 SIZES_PX = (640, 320)
 """The looks that the program takes at a still."""
 LEAST_SCORE = 0.3
+ALIKE_SHARE = 0.08
 SAME_PLATE_IOU, INSIDE_SHARE = 0.4, 0.8
 
 
@@ -68,27 +69,23 @@ def rectified(image: NDArray[np.uint8], corners: Floats) -> NDArray[np.uint8]:
     return cv2.cvtColor(cv2.resize(out, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2RGB)
 
 
-def read(logits: Floats) -> tuple[int, float, bool]:
-    """Number of characters, confidence and whether a digit is among them, as `src/vision/reader.rs` counts them."""
-    steps = np.exp(logits - logits.max(axis=1, keepdims=True))
-    steps /= steps.sum(axis=1, keepdims=True)
-    runs: list[tuple[Floats, float]] = []
-    last = 0
-    for row, best in zip(steps, steps.argmax(axis=1), strict=True):
-        if best and best == last:
-            runs[-1] = runs[-1][0] + row[1:], max(runs[-1][1], 1 - row[0])
-        elif best:
-            runs.append((row[1:].copy(), 1 - row[0]))
-        last = best
-    confidence, digit = 1.0, False
-    for weights, presence in runs:
-        position = weights / weights.sum() * presence + (1 - presence) / len(weights)
-        confidence *= float(position.max() / position.sum())
-        digit |= int(position.argmax()) < 10
-    return len(runs), confidence if runs else 0.0, digit
+def _alike(weights: Floats) -> Floats:
+    """Signs that are drawn alike keep a share of each other, as in `src/vision/ctc.rs`."""
+    out = weights.copy()
+    for a, b in ((ALPHABET.index("0"), ALPHABET.index("O")), (ALPHABET.index("1"), ALPHABET.index("I"))):
+        out[[a, b]] += ALIKE_SHARE * (weights[[b, a]] - weights[[a, b]])
+    return out
 
 
-def cases(picture: Picture, detector: Session, infer: Infer) -> list[Case]:
+def read(logits: Floats, temperature: float) -> tuple[int, float, bool]:
+    """Number of characters, confidence and whether a digit is among them, much as `src/vision/ctc.rs` counts them."""
+    found = signs(logits, temperature)
+    positions = [_alike(s.weights / s.weights.sum()) * s.presence + (1 - s.presence) / len(s.weights) for s in found]
+    confidence = float(np.prod([p.max() for p in positions])) if found else 0.0
+    return len(found), confidence, any(s.index < 10 for s in found)
+
+
+def cases(picture: Picture, detector: Session, infer: Infer, temperature: float) -> list[Case]:
     """Every detection of one picture."""
     image, _ = picture.decode()
     found = [d for size in SIZES_PX for d in detector.detect(image, size) if d.score >= LEAST_SCORE]
@@ -100,7 +97,7 @@ def cases(picture: Picture, detector: Session, infer: Infer) -> list[Case]:
     _, shown = match(picture, found)
     out = []
     for detection, one, result in zip(found, logits, shown, strict=True):
-        count, confidence, digit = read(one)
+        count, confidence, digit = read(one, temperature)
         score = min(max(detection.score, 1e-3), 1 - 1e-3)
         features = (np.log(score / (1 - score)), np.log(max(confidence, 1e-3)), min(count, 4), float(count >= 5), float(digit))
         plate = picture.plates[int(overlap(detection.box, boxes).argmax())] if result.right else None
@@ -128,9 +125,10 @@ def main() -> None:
     parser.add_argument("--reader", type=Path, required=True)
     given = parser.parse_args()
     cv2.setNumThreads(1)
-    detector, (infer, _) = Session(given.detector), session_infer(given.reader)
+    detector, (infer, reader) = Session(given.detector), session_infer(given.reader)
+    temperature = float(reader.get_modelmeta().custom_metadata_map.get("temperature", "1"))
     pictures = read_pictures(given.data, "val")
-    found = [case for picture in pictures for case in cases(picture, detector, infer)]
+    found = [case for picture in pictures for case in cases(picture, detector, infer, temperature)]
     plates = sum(len(p.plates) for p in pictures)
     x, y = np.array([c.features for c in found]), np.array([c.right for c in found], float)
     complete, legible = np.array([c.complete for c in found]), np.array([c.legible for c in found])

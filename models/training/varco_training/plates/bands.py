@@ -15,7 +15,7 @@ _EU = {
 }
 # Inspection stickers change their colour every year.
 _STICKERS = ((230, 120, 30), (40, 90, 180), (240, 200, 40), (150, 90, 50), (200, 90, 130), (40, 140, 70))
-_SIGN = {"it": "I", "fr": "F", "at": "A", "gb": "GB", "pt": "P", "al": "AL", "ua": "UA", "ru": "RUS"}
+_SIGN = {"it": "I", "fr": "F", "at": "A", "gb": "GB", "pt": "P", "al": "AL", "ua": "UA"}
 
 
 def small_text(
@@ -90,7 +90,7 @@ def draw_bands(
             right = round(unit * 0.46)
         return round(unit * 0.46), right
     if kind == "ru":
-        return _russian(image, unit, pad)
+        return pad, pad
     cv2.rectangle(image, (0, 0), (band, tall), blue[::-1], -1)
     small_text(image, sign, band // 2, round(tall * rng.uniform(0.74, 0.84)), round(unit * rng.uniform(0.16, 0.24)), sign_colour,
                max_width=round(band * 0.86))
@@ -139,14 +139,6 @@ def _right_band(
     return band
 
 
-def _russian(image: np.ndarray, unit: int, pad: int) -> tuple[int, int]:
-    high, width = image.shape[:2]
-    x = width - round(unit * 1.15)
-    cv2.line(image, (x, 0), (x, high), (20, 20, 20), max(1, unit // 40))
-    small_text(image, "RUS", width - round(unit * 0.7), round(high * 0.85), round(unit * 0.14), (30, 30, 60))
-    return pad, pad
-
-
 def draw_seal(
     rng: np.random.Generator, image: np.ndarray, x: int, top: int, cap: int, radius: int, country: Country | None, night: bool
 ) -> None:
@@ -163,6 +155,23 @@ def draw_seal(
             tint = _tone(_STICKERS[int(rng.integers(len(_STICKERS)))], night)
             cv2.circle(image, (x, top + round(cap * 0.24)), round(radius * rng.uniform(0.7, 1)), tint[::-1], -1, cv2.LINE_AA)
             cv2.circle(image, (x, top + round(cap * 0.24)), max(1, radius // 3), (20, 20, 20), max(1, radius // 6), cv2.LINE_AA)
+        return
+    style = rng.random()
+    if style < 0.3:  # a sticker with small print, round or square
+        size, middle = radius, top + round(cap * rng.uniform(0.25, 0.75))
+        if style < 0.15:
+            cv2.rectangle(image, (x - size, middle - size), (x + size, middle + size), ring[::-1], -1)
+        else:
+            cv2.circle(image, (x, middle), size, ring[::-1], -1, cv2.LINE_AA)
+        dark = (20, 20, 20) if sum(ring) > 330 else (240, 240, 240)
+        small_text(image, f"{rng.integers(0, 100):02d}", x, middle, round(size * 0.9), dark, max_width=2 * size)
+        return
+    if style < 0.42:  # an emblem of bare strokes: a star, a wheel
+        thick = max(1, radius // 5)
+        cv2.circle(image, (x, top + cap // 2), radius, ring[::-1], thick, cv2.LINE_AA)
+        for angle in np.arange(3) * (np.pi / 3):
+            dx, dy = round(radius * np.cos(angle)), round(radius * np.sin(angle))
+            cv2.line(image, (x - dx, top + cap // 2 - dy), (x + dx, top + cap // 2 + dy), inner[::-1], thick, cv2.LINE_AA)
         return
     half, tall = round(radius * rng.uniform(0.7, 1.05)), round(cap * rng.uniform(0.25, 0.42))
     middle = top + cap // 2

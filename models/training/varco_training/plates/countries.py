@@ -17,37 +17,44 @@ _CZ = "ABCEHJKLMNPRSTUVXYZ"
 
 def _c(code: str, weight: float, band: str, font: str, letters: str, one: str, two: str = "", colours: str = "w",
        width: float = 4.73) -> Country:
-    return Country(code, weight, band, font, letters, tuple(one.split("|")), tuple(two.split("|")) if two else (),
-                   tuple(colours.split()), width)
+    return Country(code, weight, band, font, letters, _often(one.split("|")), _often(two.split("|")) if two else (),
+                   _often(colours.split()), width)
+
+
+def _often(items: list[str]) -> tuple[str, ...]:
+    """`5:x` stands for five times x."""
+    pairs = (item.split(":", 1) if item[:1].isdigit() and ":" in item else ("1", item) for item in items)
+    return tuple(value for count, value in pairs for _ in range(int(count)))
 
 
 COUNTRIES: dict[str, Country] = {
     c.code: c
     for c in (
-        _c("IT", 12, "it", "round", _IT,
-           "aa~ddd~aa|aa~ddd~aa|aa~ddd~aa|aa~ddd~aa|aa~ddd~aa|aa ddd aa|aaddd~aa|XA~ddd~aa|YA~ddd~aa|{IT}*dadddd|{IT} dddddd"
-           "|{IT}~a<d5-5>|EI*aa~ddd|CC~aa~ddd|VF<d5-5>|CD~ddd~aa",
-           "aa/ddd~aa|aa/ddddd|aa/ddddd|aa~ddd/aa|{IT}/dadddd|Xndd/adn|aa/ddd~aa", "w w w w w w w w k wb"),
-        _c("DE", 11, "D", "fe", _AZ, "{DE}*<a1-2>~<d1-4>|{DE}*<a1-2>~<d1-4>|{DE}*<a1-2>~<d1-4>|{DE}-<a1-2>~<d1-4>"
-           "|{DE}*<a1-2>~<d1-3>H|{DE}*<a1-2>~<d1-3>E|{DE}*<d4-6>", "{DE}*/<a1-2>~<d1-4>|{DE}/*<a1-2>~<d1-4>",
-           "w w w w w w w w w w wg"),
-        _c("FR", 9, "fr", "din", _FR, "aa-ddd-aa|aa-ddd-aa|aa-ddd-aa|<d3-4>~aa~{FRDEP}|<d3-4>~aaa~{FRDEP}",
-           "aa-ddd/-aa|aa-ddd/aa|<d3-4>~aa/{FRDEP}|aa/ddd-aa", "w w w w w y k"),
-        _c("ES", 7, "E", "din", _ES, "dddd~aaa|dddd~aaa|dddd~aaa|{ES}-dddd-aa|{ES}-dddd-a|{ES}-dddddd",
-           "dddd/aaa|dddd/aaa|{ES}-dddd/aa", "w w w w w w lb"),
-        _c("GB", 8, "gb", "gb", _GB, "{GB}{GBAGE}~aaa|{GB}{GBAGE}~aaa|{GB}{GBAGE}~aaa|{GB}{GBAGE}~aaa|a<d1-3>~aaa|aaa~<d1-3>a"
-           "|<a1-3>~<d1-4>|<d1-4>~<a1-3>", "{GB}{GBAGE}/aaa|{GB}{GBAGE}/aaa|a<d1-3>/aaa", "w w y y y k"),
-        _c("RO", 6, "RO", "din", _AZ, "{RO}~<d2-3>~aaa|{RO}~<d2-3>~aaa|{RO} <d2-3> aaa|{RO}~dddddd",
-           "{RO}~<d2-3>/aaa|{RO}/<d2-3>aaa", "w w w w w w wr"),
-        _c("NL", 5, "NL", "din", _NL, "aa-ddd-a|a-ddd-aa|dd-aaa-d|d-aaa-dd|dd-aa-aa|aa-dd-aa|aa-aa-dd|aa-dd-dd|dd-dd-aa",
-           "aa-dd/aa|dd-aa/aa|aa-ddd/a", "y y y y y y lb k"),
+        _c("IT", 22, "it", "round", _IT,
+           "14:aa~ddd~aa|3:aa ddd aa|3:aaddd~aa|2:XA~ddd~aa|YA~ddd~aa|{IT}*dadddd@k!|{IT}~dddddd@k!|{IT}~dddddd!|{IT}~a<d5-5>!"
+           "|aa~ddddd@w!=RIMORCHIO|EI*aa~ddd!|2:CC~aa~ddd|GDF~ddd~aa|POLIZIA~adddd@wb!|CRI~ddd~aa@wr!|VF~<d5-5>@wr!|CD~dddd~aa@wb!"
+           "|Xd~P~ddddd!",
+           "8:aa/ddddd|3:aa/ddd~aa|aa~ddd/aa|2:{IT}/dadddd|{IT}/dddddd@k!|3:Xmm/mmm!|Xmm/mmm|2:aa/ddd~a@y!|aa~ddd/a@y!", "w"),
+        _c("DE", 14, "D", "fe", _AZ, "10:{DE}*<a1-2>~<d1-4>|3:{DE}-<a1-2>~<d1-4>"
+           "|{DE}*<a1-2>~<d1-3>H|{DE}*<a1-2>~<d1-3>E|{DE}*<d4-6>|{DE}*<a1-2>~<d2-4>@wg|{DE}-dddd@wr|{DE}*06ddd@wr", "{DE}*/<a1-2>~<d1-4>|{DE}/*<a1-2>~<d1-4>",
+           "w"),
+        _c("FR", 14, "fr", "din", _FR, "6:aa-ddd-aa|2:aa~ddd~aa|<d3-4>~aa~{FRDEP}@w!|<d3-4>~aa~{FRDEP}@y!|<d3-4>~aaa~{FRDEP}"
+           "|<d2-4>~aa~{FRDEP}@k!|W~ddd~aa@r", "2:aa-ddd/-aa|2:aa-ddd/aa|<d3-4>~aa/{FRDEP}|aa/ddd-aa", "12:w k"),
+        _c("ES", 13, "E", "din", _ES, "8:dddd~aaa|2:dddd aaa|2:{ES}-dddd-aa@w!|{ES}-dddd-a@w!|{ES}-dddddd@w!|dddd~aaa@lb|Cdddd~aaa@y",
+           "2:dddd/aaa|{ES}-dddd/aa!|Cdddd/aaa@y", "w"),
+        _c("GB", 14, "gb", "gb", _GB, "8:{GB}{GBAGE}~aaa|2:{GB}{GBAGE} aaa|2:a<d1-3>~aaa|aaa~<d1-3>a|aaa~<d1-3>a@k!|<a1-3>~<d1-4>"
+           "|<d1-4>~<a1-3>|2:a{NI}~<d1-4>|<a1-3>~<d2-4>@k!", "3:{GB}{GBAGE}/aaa|a<d1-3>/aaa|a{NI}/dddd", "w y"),
+        _c("RO", 6, "RO", "din", _AZ, "{RO}~<d2-3>~aaa|{RO}~<d2-3>~aaa|IF~<d2-2>~aaa|{RO} <d2-3> aaa|{RO}~dddddd@wr|{RO}~<d3-5>@wr",
+           "{RO}~<d2-3>/aaa|{RO}/<d2-3>aaa", "w"),
+        _c("NL", 5, "NL", "din", _NL, "aa-ddd-a|a-ddd-aa|dd-aaa-d|d-aaa-dd|dd-aa-aa|aa-dd-aa|aa-aa-dd|aaa-dd-a|d-aa-ddd|ddd-aa-d"
+           "|aa-dd-dd@lb|dd-dd-aa@lb|dd-aa-dd@k!", "aa-dd/aa|dd-aa/aa|aa-ddd/a|aa/ddd-a", "y"),
         _c("BE", 4, "B", "din", _AZ, "n-aaa-ddd|n-aaa-ddd|aaa-ddd|ddd-aaa|aaa~ddd", "n-aaa/ddd|n-aaa/-ddd", "wr", 4.6),
         _c("AT", 4, "at", "din", _AZ, "{AT}*<d3-5>a|{AT}*<d3-4>aa|{AT}*<d2-3>aaa|{AT}-dddaa", "{AT}*/<d3-5>a", "w w w k"),
         _c("CH", 5, "ch", "din", _AZ, "{CH}*<d4-6>|{CH}.<d5-6>", "*{CH}*/<d5-6>|{CH}/<d5-6>|{CH}/ddd~ddd", "w w w w w y b", 4.0),
         _c("PL", 4, "PL", "din", _AZ, "{PL}~dddaa|{PL}~ddddd|{PL}~ddda|{PL}~adda|{PL}~addaa", "{PL}/ddddd|{PL}/adda", "w w w k"),
         _c("CZ", 3, "CZ", "din", _CZ, "nad*dddd|naa*dddd|naad*dddd", "nad/dddd|nad*/dddd"),
-        _c("SK", 3, "SK", "din", _CZ, "{SK}*dddaa|{SK}-dddaa|{SK}*dddaa", "{SK}*/dddaa"),
-        _c("HU", 3, "H", "narrow", _AZ, "aaa-ddd|aaa-ddd|aaa~ddd|aa~aa*ddd", "aaa/ddd|aa~aa/ddd", "w w w w y b lg"),
+        _c("SK", 3, "SK", "din", _CZ, "{SK}*dddaa|{SK}-dddaa|2:aa~dddaa|aa*dddaa", "{SK}*/dddaa|aa/dddaa"),
+        _c("HU", 3, "H", "narrow", _AZ, "aaa-ddd|aaa-ddd|aaa~ddd|2:aa~aa*ddd|aa~aa-ddd|aaa-ddd@lg", "aaa/ddd|aa~aa/ddd", "6:w y"),
         _c("SI", 3, "SLO", "din", "ABCDEFGHJKLMNOPRSTUVZ", "{SI}*da-dad|{SI}*aa-ddd|{SI}*dd-daa|{SI}*dd-aaa|{SI}*ad-add",
            "{SI}*/da-dad", "w w w wg"),
         _c("HR", 3, "HR", "din", "ABCDEFGHIJKLMNOPRSTUVZ", "{HR}*ddd-aa|{HR}*dddd-aa|{HR}*ddd-a|{HR}*dddd-a", "{HR}*/ddd-aa",
@@ -58,16 +65,16 @@ COUNTRIES: dict[str, Country] = {
         _c("MK", 1, "MK", "din", "ABCDEFGHIJKLMNOPRSTUV", "{MK}*dddd~aa|{MK}*ddd-aa", "{MK}/dddd-aa"),
         _c("XK", 1, "RKS", "din", "ABCDEFGHIJKLMNOPRSTUV", "0n*ddd-aa", "0n/ddd-aa"),
         _c("AL", 3, "al", "din", "ABCDEFGHIJKLMNOPRSTUVXZ", "aa~ddd~aa|aa ddd aa", "aa/ddd~aa", "w w w w r"),
-        _c("GR", 3, "GR", "din", _GR, "{GR}-dddd|aaa-dddd|aaa-dddd", "aaa/dddd|aaa/ddd", "w w w w y b"),
-        _c("BG", 3, "BG", "din", _CYR, "{BG}~dddd~aa|{BG}~dddd~aa|{BG} dddd aa", "{BG}~dddd/aa|{BG}/dddd~aa"),
-        _c("UA", 3, "ua", "din", _CYR, "{UA}~dddd~aa|{UA} dddd aa", "{UA}~dddd/aa|{UA}/dddd~aa"),
+        _c("GR", 3, "GR", "din", _GR, "2:{GR}-dddd|2:aaa-dddd|aaa~dddd|TAB-dddd@y", "aaa/dddd|aaa/ddd", "w w w w y b"),
+        _c("BG", 3, "BG", "din", _CYR, "{BG}~dddd~aa|{BG}~dddd~aa|{BG} dddd aa|EA~dddd~aa@wg", "{BG}~dddd/aa|{BG}/dddd~aa"),
+        _c("UA", 3, "ua", "din", _CYR, "3:{UA}~dddd~aa|2:{UA} dddd aa|{UA}~dddd~aa@wg", "{UA}~dddd/aa|{UA}/dddd~aa"),
         _c("MD", 2, "MD", "din", _AZ, "aaa~ddd|aaa ddd|a~aa~ddd", "aaa/ddd"),
         _c("PT", 4, "pt", "din", _AZ, "dd-dd-aa|dd-aa-dd|aa-dd-dd|aa~dd~aa|dd~aa~dd", "dd-aa/dd|aa-dd/aa"),
         _c("IE", 3, "IRL", "gb", _AZ, "dd-{IE}-<d3-5>|dd1-{IE}-<d3-5>|dd2-{IE}-<d3-5>|dd-{IE}-<d2-6>", "dd-{IE}/<d3-5>"),
         _c("LU", 2, "L", "din", _AZ, "aa~dddd|aa dddd|<d4-5>|a~<d4-5>", "aa/dddd", "y"),
         _c("DK", 3, "DK", "din", "ABCDEFGHJKLMNPRSTUVXYZ", "aa~dd~ddd|aa dd ddd", "aa/dd~ddd", "w w w y"),
         _c("SE", 3, "S", "din", "ABCDEFGHJKLMNOPRSTUWXYZ", "aaa~ddd|aaa~dda|aaa ddd|aaa dda", "aaa/ddd|aaa/dda"),
-        _c("NO", 3, "N", "din", "ABCDEFHJKLNPRSTUVXYZ", "aa~ddddd|aa ddddd|aa~dddd", "aa/dddd|aa/ddddd", "w w w g"),
+        _c("NO", 3, "N", "din", "ABCDEFHJKLNPRSTUVXYZ", "aa~ddddd|aa ddddd|aa~dddd|EL~ddddd|aa~ddddd@g|aa~ddddd@k", "aa/dddd|aa/ddddd", "w"),
         _c("FI", 2, "FIN", "din", _AZ, "aaa-ddd|aaa-dd|aaa-ddd", "aaa/ddd"),
         _c("EE", 2, "EST", "din", "ABCDEFGHIJKLMNOPRSTUVXYZ", "ddd~aaa|ddd aaa", "ddd/aaa|dd/aaa"),
         _c("LV", 2, "LV", "din", "ABCDEFGHIJKLMNOPRSTUVZ", "aa-dddd|aa-<d1-4>|aa-dddd", "aa/dddd"),
@@ -78,13 +85,18 @@ COUNTRIES: dict[str, Country] = {
            "{TR}/aa~ddd|{TR}~aa/dddd"),
         _c("IS", 1, "IS", "din", _AZ, "aa*add|aa*ddd", "aa/add", "wb"),
         _c("LI", 0.5, "", "din", _AZ, "FL*<d4-5>", "FL/ddddd", "k"),
-        _c("RU", 2, "ru", "din", _CYR, "addd~aa {RU}", "", "w w w w y"),
+        _c("RU", 2, "ru", "din", _CYR, "4:addd~aa>{RU}|aa~ddd>{RU}@y|dddd~aa>{RU}", "addd/aa>{RU}|dddd/aa>{RU}|aaddd/a>{RU}", "w"),
         _c("BY", 1, "BY", "din", _CYR, "dddd~aa-n", "dddd/aa-n"),
         _c("GE", 0.5, "GE", "din", _AZ, "aa-ddd-aa", "aa/ddd-aa"),
         # Not European, but seen on the road and in the pictures: plain forms without detail.
-        _c("IN", 2, "", "any", _AZ, "{IN}~dd~aa~dddd|{IN}{NUM}aadddd|{IN} dd a dddd", "{IN}~dd~a/dddd|{IN}{NUM}aa/dddd", "w w w y k"),
-        _c("BR", 1, "", "din", _AZ, "aaa-dddd|aaadadd|aaa dddd", "aaa/dddd", "w w lb r", 3.1),
-        _c("PK", 1, "", "any", _AZ, "<a2-3>-<d2-4>|<a2-3> <d2-4>", "<a2-3>/<d2-4>", "w w y g k", 3.0),
+        _c("IN", 5, "", "any", _AZ, "2:{IN}~dd~aa~dddd|2:{IN}{NUM}aadddd|{IN} dd a dddd|{IN}-{NUM}-aa-dddd|{IN}~{NUM}~aaa~dddd"
+           "|dd~BH~dddd~aa", "2:{IN}~dd~a/dddd|2:{IN}{NUM}aa/dddd|{IN}-{NUM}/aa-dddd|{IN}~{NUM}/aa~dddd", "w w w y k"),
+        _c("BR", 5, "", "din", _AZ, "3:aaa-dddd@gy!=SP - SAO PAULO|aaa-dddd@r!|5:aaadadd@w!=BRASIL|aaadadd@w!=BRASIL|aaa~dddd@gy!",
+           "2:aaa/dddd@gy!|2:aaa/dadd@w!", "w", 3.1),
+        _c("PK", 4, "", "any", _AZ, "2:<a2-3>-<d2-4>|<a2-3> <d2-4>|aaa~<d3-4>!=PUNJAB|aaa-ddd!=SINDH", "2:aaa/dddd|2:aaa~dd/dddd|<a2-3>/<d2-4>"
+           "|aa~dd/<d3-4>", "w w y g k", 3.0),
+        _c("US", 8, "", "any", _AZ, "3:aaadddd|3:daaaddd|2:aaa-ddd|2:ddd-aaa|aaa~dddd|ddd~aaa|aa~d~daa|aa*ddddd|aaa*ddd|dda~dda"
+           "|ddda~dd|aad~aad|<d5-6>a|adddddd|aa~ddddd|m<d5-5>a", "aaa/ddd|aa/dddd|ddd/aaa", "4:w 4:wb wg wr 2:lb 2:cb lv lo 2:y ky k", 2.0),
     )
 }
 

@@ -107,6 +107,12 @@ def glyph(face: str, char: str, stroke: int = 0) -> np.ndarray:
     return mask
 
 
+@functools.cache
+def round_o(face: str) -> bool:
+    """Whether the letter O is plainly wider than the digit 0, so that a reader can tell them apart."""
+    return glyph(face, "O").shape[1] > 1.14 * glyph(face, "0").shape[1]
+
+
 def has_umlauts(face: str) -> bool:
     """Whether the face draws Ä (some have plain Latin capitals only)."""
     return bool(glyph(face, "Ä").any()) and not np.array_equal(glyph(face, "Ä"), glyph(face, "Ö"))

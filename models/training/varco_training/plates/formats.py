@@ -1,8 +1,9 @@
 """What European plates say and how they are built: one row of data per country.
 
-Patterns: ``a`` a letter of the country's set, ``d`` a digit, ``n`` a digit 1-9, ``<a1-2>`` one or two letters, ``<d1-4>`` one
-to four digits, ``{X}`` a code of list X, capitals and digits themselves; between them ``~`` a narrow gap, a blank a wide one,
-``-`` a dash, ``.`` a dot, ``*`` a seal or coat of arms, ``/`` the next row. Colours: see `COLOURS`.
+Patterns: ``a`` a letter of the country's set, ``d`` a digit, ``n`` a digit 1-9, ``m`` either a letter or a digit, ``<a1-2>`` one
+or two letters, ``<d1-4>`` one to four digits, ``{X}`` a code of list X, capitals and digits themselves; between them ``~`` a
+narrow gap, a blank a wide one, ``-`` a dash, ``.`` a dot, ``*`` a seal or coat of arms, ``>`` a box with smaller signs, ``/`` the
+next row. After the pattern ``@k`` asks for a colour of `COLOURS`, ``!`` leaves out the side bands and ``=WORD`` prints small words.
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ COLOURS: dict[str, tuple[tuple[int, int, int], tuple[int, int, int]]] = {
     "lb": ((150, 200, 235), (18, 18, 20)),
     "yr": ((244, 198, 28), (160, 20, 30)),
     "ky": ((22, 22, 24), (240, 200, 50)),
+    "gy": ((176, 178, 176), (20, 20, 22)),
+    "cb": ((240, 232, 205), (24, 44, 110)),
+    "lv": ((206, 214, 240), (30, 30, 90)),
+    "lo": ((246, 218, 186), (30, 60, 40)),
 }
 
 
@@ -57,11 +62,16 @@ class Layout:
     country: str | None
     tokens: str
     """Letters and digits with the separators of the pattern."""
+    colour: str = ""
+    """A name of `COLOURS` that this form of plate always has, or "" for any of the country's."""
+    bands: bool = True
+    words: str = ""
+    """Small print that belongs to this form of plate and not to its text."""
 
     @property
     def text(self) -> str:
         """The text without separators."""
-        return re.sub(r"[ ~\-.*/]", "", self.tokens)
+        return re.sub(r"[ ~\-.*/>]", "", self.tokens)
 
     @property
     def rows(self) -> int:
@@ -69,6 +79,8 @@ class Layout:
         return self.tokens.count("/") + 1
 
 
+SEPARATORS = " ~-.*/>"
+_SPEC = re.compile(r"([^@!=]*)(?:@(\w+))?(!?)(?:=(.+))?")
 _TOKEN = re.compile(r"<([ad])(\d)-(\d)>|\{(\w+)\}|(.)")
 
 
@@ -80,7 +92,7 @@ def _parsed(pattern: str) -> tuple[tuple[str, str, int, int], ...]:
             out.append((kind, "", int(low), int(high)))
         elif name:
             out.append(("code", name, 1, 1))
-        elif char in "adn":
+        elif char in "adnm":
             out.append((char, "", 1, 1))
         else:
             out.append(("literal", char, 1, 1))
@@ -88,28 +100,68 @@ def _parsed(pattern: str) -> tuple[tuple[str, str, int, int], ...]:
 
 
 # Signs that real plates make hard to tell apart are drawn oftener than by chance.
-_HARD = "IWMOQDVB"
-_HARD_SHARE = 0.12
+_HARD = "IWWMMOQDVYBGCKSUHJN"
+_HARD_DIGITS = "0016888394"
+_HARD_SHARE = 0.16
+# A narrow sign beside a wide one is the pair that a reader is likeliest to take for one sign.
+_WIDE, _NARROW = "MWNHUQ", "IJLT"
+_PAIR_SHARE, _REPEAT_SHARE, _END_SHARE = 0.16, 0.1, 0.05
+
+
+def _harden(rng: np.random.Generator, signs: list[str], kinds: list[str], letters: str) -> None:
+    """Put hard neighbours into `signs` where `kinds` (a letter, d digit, - fixed) leaves the choice free."""
+    free = [i for i, k in enumerate(kinds) if k != "-"]
+    if len(free) < 2:
+        return
+    wide = [c for c in _WIDE if c in letters]
+    narrow = [c for c in _NARROW if c in letters]
+    if wide and rng.random() < _PAIR_SHARE:
+        i, side = free[int(rng.integers(len(free)))], 1 if rng.random() < 0.5 else -1
+        if kinds[i] == "a":
+            signs[i] = wide[int(rng.integers(len(wide)))]
+            j = i + side
+            if 0 <= j < len(kinds) and kinds[j] in "ad" and (narrow or kinds[j] == "d"):
+                # The bare bar comes first in the list and is the hardest of the narrow ones.
+                pick = 0 if rng.random() < 0.6 else int(rng.integers(max(1, len(narrow))))
+                signs[j] = "1" if kinds[j] == "d" else narrow[pick]
+    if rng.random() < _REPEAT_SHARE:
+        i = free[int(rng.integers(len(free) - 1))]
+        if i + 1 < len(kinds) and kinds[i + 1] == kinds[i]:
+            signs[i + 1] = signs[i]
+    if rng.random() < _END_SHARE:
+        i = free[0] if rng.random() < 0.5 else free[-1]
+        if kinds[i] == "d":
+            signs[i] = "1"
+        elif "I" in letters:
+            signs[i] = "I"
 
 
 def _draw(rng: np.random.Generator, pattern: str, letters: str) -> str:
     hard = [c for c in _HARD if c in letters]
-    out = []
+    out: list[str] = []
+    kinds: list[str] = []
     for kind, value, low, high in _parsed(pattern):
         count = low if low == high else int(rng.integers(low, high + 1))
         if kind == "literal":
             out.append(value)
+            kinds.append("-")
         elif kind == "code":
             table = codes.LISTS[value]
-            out.append(table[int(rng.integers(len(table)))])
-        else:
-            source = {"a": letters, "d": "0123456789", "n": "123456789"}[kind]
-            chars = [source[int(i)] for i in rng.integers(len(source), size=count)]
-            if kind == "a" and hard and rng.random() < _HARD_SHARE * count:
-                chars[int(rng.integers(count))] = hard[int(rng.integers(len(hard)))]
-            if kind == "d" and low != high and chars[0] == "0":
-                chars[0] = "123456789"[int(rng.integers(9))]
+            chars = list(table[int(rng.integers(len(table)))])
             out.extend(chars)
+            kinds.extend("-" * len(chars))
+        else:
+            source = {"a": letters, "d": "0123456789", "n": "123456789", "m": letters + "0123456789"}[kind]
+            chars = [source[int(i)] for i in rng.integers(len(source), size=count)]
+            if kind in "ad" and rng.random() < _HARD_SHARE * count:
+                pool = hard if kind == "a" else _HARD_DIGITS
+                if pool:
+                    chars[int(rng.integers(count))] = pool[int(rng.integers(len(pool)))]
+            out.extend(chars)
+            kinds.extend(("d" if kind == "d" and (k or low == high) else "a" if kind == "a" else "-") for k in range(count))
+            if kind == "d" and low != high and chars[0] == "0":
+                out[-count] = "123456789"[int(rng.integers(9))]
+    _harden(rng, out, kinds, letters)
     return "".join(out)
 
 
@@ -117,14 +169,15 @@ def _draw(rng: np.random.Generator, pattern: str, letters: str) -> str:
 def _matcher(pattern: str) -> re.Pattern[str]:
     parts = []
     for kind, value, low, high in _parsed(pattern):
-        if kind == "literal" and value in " ~-.*/":
+        if kind == "literal" and value in SEPARATORS:
             continue
         if kind == "literal":
             parts.append(f"({value})")
         elif kind == "code":
             parts.append("(" + "|".join(sorted(codes.LISTS[value], key=len, reverse=True)) + ")")
         else:
-            parts.append(f"([{'A-ZÄÖÜ' if kind == 'a' else '0-9'}]{{{low},{high}}})")
+            allowed = {"a": "A-ZÄÖÜ", "m": "A-Z0-9"}.get(kind, "0-9")
+            parts.append(f"([{allowed}]{{{low},{high}}})")
     return re.compile("".join(parts))
 
 
@@ -134,7 +187,7 @@ def _fit(text: str, pattern: str) -> str | None:
     if found is None:
         return None
     groups = iter(found.groups())
-    return "".join(v if k == "literal" and v in " ~-.*/" else next(groups) for k, v, _, _ in _parsed(pattern))
+    return "".join(v if k == "literal" and v in SEPARATORS else next(groups) for k, v, _, _ in _parsed(pattern))
 
 
 def _generic(rng: np.random.Generator, text: str, rows: int) -> str:
@@ -143,24 +196,40 @@ def _generic(rng: np.random.Generator, text: str, rows: int) -> str:
     if rows == 2 and len(text) > 1:
         cut = changes[int(rng.integers(len(changes)))] if changes and rng.random() < 0.6 else len(text) // 2
         return text[:cut] + "/" + text[cut:]
-    gap = ("~", " ", "-", "", "")[int(rng.integers(5))]
+    gap = ("~", " ", "-", "", "", ".", "*", "~")[int(rng.integers(8))]
     keep = rng.random() < 0.85
     return "".join((gap if i in changes and keep else "") + c for i, c in enumerate(text))
 
 
+def _word(rng: np.random.Generator) -> str:
+    """A word, or something that sounds like one: letters only, many of them O and I."""
+    if rng.random() < 0.4:
+        return codes.WORDS[int(rng.integers(len(codes.WORDS)))]
+    first, second = "BCDFGHJKLMNPQRSTVWXYZ", "OOOIIAEU"
+    length, out = int(rng.integers(4, 9)), []
+    for i in range(length):
+        source = second if (i + (rng.random() < 0.15)) % 2 else first
+        out.append(source[int(rng.integers(len(source)))])
+    return "".join(out)
+
+
 def random_text(rng: np.random.Generator) -> str:
-    """A string of 4-9 signs without any national form, now a mix, now runs of letters and digits."""
+    """A string of 4-9 signs without any national form: a mix, runs of letters and digits, or a word."""
+    if rng.random() < 0.15:
+        return _word(rng)
     length = int(rng.integers(4, 9)) if rng.random() < 0.9 else int(rng.integers(2, 11))
-    letters, digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
+    letters, digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZOI", "012345678901"
     if rng.random() < 0.06:
         letters += "ÄÖÜ"
-    out, use_letters = [], rng.random() < 0.5
+    out, kinds, use_letters = [], [], rng.random() < 0.5
     mixed = rng.random() < 0.3
     for _ in range(length):
         if rng.random() < (0.5 if mixed else 0.3):
             use_letters = not use_letters
         source = letters if use_letters else digits
         out.append(source[int(rng.integers(len(source)))])
+        kinds.append("a" if use_letters else "d")
+    _harden(rng, out, kinds, letters)
     return "".join(out)
 
 
@@ -174,13 +243,14 @@ def draw_layout(
     two = rows == 2 or (rows is None and bool(country.two_row) and rng.random() < 0.2)
     patterns = (country.two_row if two else country.one_row) or country.one_row
     if text is None:
-        tokens = _draw(rng, patterns[int(rng.integers(len(patterns)))], country.letters)
+        pattern, colour, bare, words = _SPEC.fullmatch(patterns[int(rng.integers(len(patterns)))]).groups()
+        tokens = _draw(rng, pattern, country.letters)
         if two and "/" not in tokens:
             tokens = _generic(rng, Layout(None, tokens).text, 2)
-        return Layout(country.code, tokens)
-    order = [patterns[int(i)] for i in rng.permutation(len(patterns))]
-    fits = (fit for fit in (_fit(text, pattern) for pattern in order) if fit is not None)
-    tokens = next(fits, None)
+        return Layout(country.code, tokens, colour or "", not bare, words or "")
+    order = [_SPEC.fullmatch(patterns[int(i)]).groups() for i in rng.permutation(len(patterns))]
+    fits = ((fit, spec) for spec in order if (fit := _fit(text, spec[0])) is not None)
+    tokens, (_, colour, bare, words) = next(fits, (None, ("", "", "", "")))
     if tokens is None or (two and "/" not in tokens):
         tokens = _generic(rng, text, 2 if two else 1)
-    return Layout(country.code, tokens)
+    return Layout(country.code, tokens, colour or "", not bare, words or "")

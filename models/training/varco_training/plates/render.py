@@ -15,7 +15,8 @@ from . import fonts
 from .bands import draw_bands, draw_seal, small_text
 from .countries import COUNTRIES, pick_country
 from .formats import COLOURS, Country, Layout, draw_layout
-from .wear import add_frame, wear
+from .wear import add_frame, draw_bolt, wear
+from .words import draw_words, tint_ground
 
 RANDOM_SHARE = 0.15
 FRAMED_SHARE = 0.3
@@ -58,6 +59,11 @@ def render_plate(
     if country is not None and chosen is None:
         layout = replace(layout, country=country)
     face = fonts.pick_face(rng, chosen.font if chosen else "any")
+    if chosen is None and any(c in layout.text for c in "0O"):
+        # Without a national form only the shape tells O from 0.
+        tries = 0
+        while not fonts.round_o(face) and tries < 8:
+            face, tries = fonts.pick_face(rng, "any"), tries + 1
     if any(c in layout.text for c in "ÄÖÜ") and not fonts.has_umlauts(face):
         face = fonts.pick_face(rng, "fe")
     image = _draw(rng, layout, chosen, face, height_px, night)
@@ -72,15 +78,18 @@ def _infra_red(colour: tuple[int, int, int]) -> tuple[int, int, int]:
     return (grey, grey, grey)
 
 
-def _pick_colours(rng: np.random.Generator, country: Country | None, night: bool) -> list[tuple[int, int, int]]:
-    if country is None and rng.random() < 0.25:
+def _pick_colours(rng: np.random.Generator, country: Country | None, night: bool, named: str = "") -> list[tuple[int, int, int]]:
+    if named:
+        pair = COLOURS[named]
+    elif country is None and rng.random() < 0.25:
         ground = rng.integers(0, 256, 3)
         ink = rng.integers(0, 256, 3)
         if abs(int(ground.mean()) - int(ink.mean())) < 90:
             ink = np.full(3, 20 if ground.mean() > 110 else 235)
         pair = (tuple(int(v) for v in ground), tuple(int(v) for v in ink))
     else:
-        names = country.colours if country else ("w", "w", "w", "w", "y", "k", "b", "wb", "wg", "wr", "r", "g", "o", "lg", "yr", "ky")
+        names = country.colours if country else ("w", "w", "w", "w", "y", "k", "k", "k", "ky", "b", "wb", "wg", "wr",
+                                                      "r", "g", "o", "lg", "yr", "ky")
         pair = COLOURS[names[int(rng.integers(len(names)))]]
     jitter = rng.integers(-14, 15, 2)
     out = [tuple(int(np.clip(v + j, 0, 255)) for v in c) for c, j in zip(pair, jitter, strict=True)]
@@ -95,42 +104,64 @@ def _size(rng: np.random.Generator, layout: Layout, country: Country | None, hei
         aspect = rng.uniform(1.0, 1.35) if rng.random() < 0.45 else rng.uniform(1.3, 1.9)
         return max(round(high * aspect), round(height * 0.30 * count)), high
     aspect = country.width if country else float(rng.uniform(2.2, 4.9))
+    if country and country.code == "US":
+        # The signs fill little more than half of the height, the rest is for words.
+        high = round(height * 1.6)
+        return round(high * max(aspect * rng.uniform(0.95, 1.05), 0.23 * count + 0.25)), high
     if country and rng.random() < 0.15:
         aspect *= rng.uniform(0.7, 1.05)
     return round(height * max(aspect * rng.uniform(0.96, 1.04), 0.42 * count + 0.4)), height
 
 
 def _draw(rng: np.random.Generator, layout: Layout, country: Country | None, face: str, height: int, night: bool) -> np.ndarray:
-    ground, ink = _pick_colours(rng, country, night)
+    ground, ink = _pick_colours(rng, country, night, layout.colour)
     width, high = _size(rng, layout, country, height)
     image = np.empty((high, width, 3), np.uint8)
     image[:] = ground[::-1]
+    code = country.code if country else ""
+    if code == "US" and rng.random() < 0.5:
+        tint_ground(rng, image, night)
     full_band = layout.rows == 1 or rng.random() < 0.5
-    left, right = draw_bands(rng, image, country, full_band, height, night)
+    left = right = round(height * 0.06)
+    if layout.bands:
+        left, right = draw_bands(rng, image, country, full_band, height, night)
     stroke = int(rng.integers(-1, 3))
     mask = np.zeros((high, width), np.uint8)
     rows = layout.tokens.split("/")
     shares = [1.0] if len(rows) == 1 else [s := float(rng.uniform(0.42, 0.54)), 1 - s]
-    top = round(high * rng.uniform(0.02, 0.06)) if len(rows) > 1 else 0
+    top = bottom = round(high * rng.uniform(0.02, 0.06)) if len(rows) > 1 else 0
+    above, below = draw_words(rng, image, layout, code, ink, night)
+    top, bottom = max(top, above), max(bottom, below)
     y = float(top)
-    small = f"{rng.choice(['LEON', 'CITY', 'GARAGE', 'STATE', 'AUTO'])}" if country is None and rng.random() < 0.2 else ""
     for index, (row, share) in enumerate(zip(rows, shares, strict=True)):
-        row_high = (high - 2 * top) * share
+        row_high = (high - top - bottom) * share
         # On many square plates only the first row stands beside the band.
         x0, x1 = (left, width - right) if index == 0 or full_band else (round(0.03 * width), round(0.97 * width))
+        row, _, boxed = row.partition(">")
+        if boxed:
+            edge = x1 - round(height * rng.uniform(0.95, 1.2))
+            cv2.line(image, (edge, round(y)), (edge, round(y + row_high)), ink[::-1], max(1, height // 40))
+            small_text(image, "RUS", (edge + x1) // 2, round(y + row_high * 0.86), round(height * 0.15), ink)
+            _draw_row(rng, image, mask, boxed, face, stroke, (edge + 2, y, x1, y + row_high * 0.8), country, night)
+            x1 = edge
         _draw_row(rng, image, mask, row, face, stroke, (x0, y, x1, y + row_high), country, night)
         y += row_high
     _ink(rng, image, mask, ink)
-    if small or (country is not None and country.code in ("IE", "GB") and rng.random() < 0.4):
-        words = small or ("ATHA CLIATH", "CORCAIGH", "MOTORS LTD", "GAILLIMH", "CARS")[int(rng.integers(5))]
-        at_top = country is not None and country.code == "IE" or rng.random() < 0.5
-        small_text(image, words, width // 2, round(high * (0.06 if at_top else 0.94)), round(high * 0.09), ink)
     if rng.random() < 0.6:
         thick = max(1, round(high * rng.uniform(0.01, 0.03)))
         inset = round(high * rng.uniform(0, 0.04))
         edge = ink if rng.random() < 0.7 else tuple(int(v * 0.6) for v in ground)
         cv2.rectangle(image, (inset, inset), (width - 1 - inset, high - 1 - inset), edge[::-1], thick, cv2.LINE_AA)
     return wear(rng, image, night)
+
+
+def _sign(bars: bool, face: str, sign: str, stroke: int, country: Country | None) -> np.ndarray:
+    """The sign's mask. British plates have one shape for I and 1 and one for O and 0."""
+    if country is not None and country.code == "GB" and bars:
+        sign = {"1": "I", "0": "O"}.get(sign, sign)
+    if sign == "I" and bars:
+        return np.full((fonts.CAP_PX, round(fonts.CAP_PX * (0.15 + 0.02 * stroke))), 255, np.uint8)
+    return fonts.glyph(face, sign, stroke)
 
 
 def _draw_row(
@@ -141,37 +172,46 @@ def _draw_row(
     x0, y0, x1, y1 = box
     cap = round((y1 - y0) * rng.uniform(0.62, 0.84))
     stretch = cap / fonts.CAP_PX * float(rng.uniform(0.82, 1.12))
-    gap = cap * float(rng.uniform(0.08, 0.2))
+    # Signs that nearly touch are a common cause of lost ones, so they get a share of their own.
+    tight = rng.random() < 0.25
+    gap = cap * float(rng.uniform(0.03, 0.08) if tight else rng.uniform(0.08, 0.2))
     # Some countries give each sign a cell of the same width, others the sign's own width and a fixed gap.
-    cell = cap * float(rng.uniform(0.5, 0.62)) if rng.random() < 0.35 else 0.0
+    cell = cap * float(rng.uniform(0.5, 0.62)) if rng.random() < 0.35 and not tight else 0.0
     # Plate scripts press W and M into the width of the other signs, text faces do not.
     widest = cap * float(rng.uniform(0.46, 0.66)) if rng.random() < 0.6 else cap * 2.0
+    if country is None and "O" in row:
+        widest = max(widest, 1.3 * stretch * fonts.glyph(face, "0", stroke).shape[1])
     bare = rng.random() < 0.1  # no dashes or seals drawn, only their gaps
+    bars = rng.random() < 0.4
+    bolted = rng.random() < 0.08
+    dash, dot = cap * float(rng.uniform(0.07, 0.19)), max(1, round(cap * rng.uniform(0.06, 0.13)))
     parts: list[tuple[str, np.ndarray | None, float, float]] = []
     for sign in row:
         if sign in _GAPS:
             parts.append((sign, None, _GAPS[sign] * cap * float(rng.uniform(0.8, 1.25)), 0.0))
         else:
-            glyph = fonts.glyph(face, sign, stroke)
+            glyph = _sign(bars, face, sign, stroke, country)
             own = min(glyph.shape[1] * stretch, widest)
             parts.append((sign, glyph, max(cell, own + gap), own))
     total = sum(p[2] for p in parts)
     room = (x1 - x0) * float(rng.uniform(0.88, 0.97))
     squeeze = min(1.0, room / max(total, 1.0))
     if total < room and rng.random() < 0.4:
-        squeeze = min(room / total, float(rng.uniform(1.0, 1.35)))
+        squeeze = min(room / total, float(rng.uniform(1.0, 1.1 if tight else 1.35)))
     slack = (x1 - x0) - total * squeeze
     x = x0 + slack * float(rng.uniform(0.3, 0.7))
     top = round((y0 + y1 - cap) / 2 + (y1 - y0) * float(rng.uniform(-0.05, 0.05)))
     for sign, glyph, advance, own in parts:
         advance *= squeeze
         if glyph is None:
+            middle, y = x + advance / 2, round(top + cap * 0.5)
             if not bare and sign in "-.":
-                half, thick = (0.13 * cap if sign == "-" else 0.05 * cap), max(1, round(cap * 0.1))
-                middle, y = x + advance / 2, round(top + cap * 0.5)
-                cv2.line(mask, (round(middle - half), y), (round(middle + half), y), 255, thick)
+                half = dash if sign == "-" else dot / 2
+                cv2.line(mask, (round(middle - half), y), (round(middle + half), y), 255, dot)
             elif not bare and sign == "*":
-                draw_seal(rng, image, round(x + advance / 2), top, cap, round(advance * 0.42), country, night)
+                draw_seal(rng, image, round(middle), top, cap, round(advance * 0.42), country, night)
+            elif bolted:
+                draw_bolt(rng, image, round(middle), y, max(1.0, min(advance * 0.45, cap * 0.13)))
         else:
             _blit(mask, glyph, x + advance / 2, top, max(2.0, own * min(squeeze, 1.12)), cap)
         x += advance

@@ -51,6 +51,15 @@ def _bolts(rng: np.random.Generator, image: np.ndarray) -> None:
         cv2.circle(image, (round(x), round(y)), radius, tuple(int(v * 0.6) for v in colour), 1, cv2.LINE_AA)
 
 
+def draw_bolt(rng: np.random.Generator, image: np.ndarray, x: int, y: int, radius: float) -> None:
+    """A bolt's head or cap between two signs."""
+    shade = int(rng.integers(30, 240))
+    size = max(1, round(radius * rng.uniform(0.6, 1.0)))
+    cv2.circle(image, (x, y), size, (shade, shade, shade) if rng.random() < 0.85 else (30, 190, 240), -1, cv2.LINE_AA)
+    if size > 2:
+        cv2.circle(image, (x, y), size, (shade // 2,) * 3, 1, cv2.LINE_AA)
+
+
 def add_frame(rng: np.random.Generator, image: np.ndarray, night: bool) -> np.ndarray:
     """The plate in a holder: a thin rim, now and then a strip with the dealer's name below."""
     high, width = image.shape[:2]

@@ -10,3 +10,5 @@ ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÜ"
 """Signs of the classes 1..39; class 0 is the CTC blank."""
 STEPS = 80
 """CTC steps: 40 columns of the upper row of features, then 40 of the lower one."""
+SLOTS = 12
+"""Places of the longest text the network gives, as in the program's plate texts."""

@@ -102,6 +102,8 @@ def camera(rng: np.random.Generator, crop: np.ndarray, severity: float, grey: bo
         soft = cv2.GaussianBlur(out, (0, 0), float(rng.uniform(0.6, 1.6)))
         amount = float(rng.uniform(0.3, 1.4))
         out = cv2.addWeighted(out, 1 + amount, soft, -amount, 0)
+    if crop.shape[1] > 70 and rng.random() < 0.1 * severity:
+        out = _codec(rng, out)
     if rng.random() < 0.75:
         quality = int(rng.uniform(100 - 75 * severity, 98) if rng.random() < 0.7 else rng.uniform(70, 98))
         coded = cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
@@ -123,6 +125,10 @@ def _light(rng: np.random.Generator, crop: np.ndarray, severity: float) -> np.nd
     if rng.random() < 0.6:
         tables *= 1 + rng.normal(0, 0.1 * severity, 3)
     out = cv2.LUT(crop, np.clip(tables, 0, 255).astype(np.uint8)[None])
+    if rng.random() < 0.08 * severity:
+        out = _cast(rng, out)
+    if rng.random() < 0.1 * severity:
+        out = _flash(rng, out)
     if rng.random() < 0.3 * severity:  # a shadow's edge across the plate
         gy, gx = rng.normal(0, 1, 2)
         ramp = (np.arange(w, dtype=np.float32)[None] / w - rng.uniform(0, 1)) * gx + (
@@ -137,6 +143,31 @@ def _light(rng: np.random.Generator, crop: np.ndarray, severity: float) -> np.nd
         d2 = (np.arange(w, dtype=np.float32)[None] - x) ** 2 + (np.arange(h, dtype=np.float32)[:, None] - y) ** 2
         out = np.clip(out + (np.exp(-d2 / (2 * spread**2)) * float(rng.uniform(40, 160)))[:, :, None], 0, 255).astype(np.uint8)
     return out
+
+
+def _cast(rng: np.random.Generator, crop: np.ndarray) -> np.ndarray:
+    """A strong cast, up to where a channel burns out: cameras without an infra-red filter, sodium lamps, tinted windscreens."""
+    gains = np.exp(rng.normal(0, 0.28, 3)) * rng.uniform(0.9, 1.3)
+    tables = np.arange(256, dtype=np.float32)[:, None] * gains
+    return cv2.LUT(crop, np.clip(tables, 0, 255).astype(np.uint8)[None])
+
+
+def _flash(rng: np.random.Generator, crop: np.ndarray) -> np.ndarray:
+    """The retro-reflecting ground outshines the signs: it burns out, light spreads over them, and they become thin and pale."""
+    gain, lift = float(rng.uniform(1.3, 2.6)), float(rng.uniform(0, 80))
+    bright = np.minimum(crop.astype(np.float32) * gain + lift, 400)
+    spread = max(0.6, float(rng.uniform(0.006, 0.035)) * crop.shape[1])
+    halo = cv2.GaussianBlur(np.maximum(bright - 150, 0), (0, 0), spread)
+    return np.clip(bright + halo * float(rng.uniform(0.1, 0.75)), 0, 255).astype(np.uint8)
+
+
+def _codec(rng: np.random.Generator, crop: np.ndarray) -> np.ndarray:
+    """A frugal video stream: fine detail thrown away, then blocks."""
+    h, w = crop.shape[:2]
+    keep = float(rng.uniform(0.5, 0.85))
+    small = cv2.resize(crop, (max(10, round(w * keep)), max(5, round(h * keep))), interpolation=cv2.INTER_AREA)
+    coded = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, int(rng.uniform(18, 60))])[1]
+    return cv2.resize(cv2.imdecode(coded, cv2.IMREAD_COLOR), (w, h), interpolation=cv2.INTER_LINEAR)
 
 
 def _blur(rng: np.random.Generator, crop: np.ndarray, severity: float) -> np.ndarray:

@@ -11,13 +11,17 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
+import cv2
 import numpy as np
 import onnxruntime as ort
 
-from ..pack import plate_crops, validation_crops
-from . import HEIGHT, WIDTH
+from ..labels import SEALED_VAL_LABELS
+from ..pack import labelled_crops, plate_crops, validation_crops
+from ..plates import render_plate
+from . import HEIGHT, SLOTS, WIDTH
+from .degrade import photograph
 from .measure import Infer, read, resize, score, through_box
-from .samples import rendered
+from .samples import RENDER_PX, rendered
 
 
 def session_infer(path: Path) -> tuple[Infer, ort.InferenceSession]:
@@ -54,6 +58,21 @@ def evaluate_val(infer: Infer, data: Path) -> None:
         print(f"  {name}:", score([texts[i] for i in groups[name]], [crops[i].text for i in groups[name]]))
 
 
+def evaluate_wide_val(infer: Infer, data: Path) -> None:
+    """Print the accuracy on the plates of val that only the project's own labels know: other sources, two rows, from all over."""
+    crops = labelled_crops(data, SEALED_VAL_LABELS, split="val")
+    texts = read(infer, [through_box(c) for c in crops])
+    groups: dict[str, list[int]] = defaultdict(list)
+    for i, crop in enumerate(crops):
+        groups[f"rows {crop.rows}"].append(i)
+        groups[f"country {crop.country}"].append(i)
+        groups[f"width {_width_class(crop.box[2])}"].append(i)
+    print("val, own labels, labelled box:", score(texts, [c.text for c in crops]))
+    for name in sorted(groups):
+        if len(groups[name]) >= 8:
+            print(f"  {name}:", score([texts[i] for i in groups[name]], [crops[i].text for i in groups[name]]))
+
+
 def evaluate_crops(infer: Infer, data: Path) -> None:
     """Print the accuracy on the cut-out plates."""
     items = list(validation_crops(data))
@@ -67,11 +86,37 @@ def evaluate_crops(infer: Infer, data: Path) -> None:
         print(f"  {name}:", score([texts[i] for i in groups[name]], [truth[i] for i in groups[name]]))
 
 
-def evaluate_rendered(infer: Infer, count: int = 1500, seed: int = 4242) -> None:
-    """Print the accuracy on rendered plates under full degradation."""
+def evaluate_rendered(infer: Infer, failures: Path | None, count: int = 1500, seed: int = 4242) -> None:
+    """Print the accuracy on rendered plates under full degradation; `failures` gets a sheet of what was misread."""
     rng = np.random.default_rng(seed)
     items = [rendered(rng, 1.0) for _ in range(count)]
-    print("rendered:", score(read(infer, [i[0] for i in items]), [i[1] for i in items]))
+    texts, truth = read(infer, [i[0] for i in items]), [i[1] for i in items]
+    plates = [i for i in range(count) if truth[i]]
+    silent = sum(not texts[i] for i in range(count) if not truth[i])
+    print("rendered:", score([texts[i] for i in plates], [truth[i] for i in plates]))
+    print(f"rendered smears left unread: {silent} of {count - len(plates)}")
+    if failures:
+        wrong = [i for i in plates if texts[i] != truth[i]][:60]
+        cells = []
+        for i in wrong:
+            cell = np.zeros((HEIGHT + 34, WIDTH + 4, 3), np.uint8)
+            cell[:HEIGHT, :WIDTH] = cv2.cvtColor(items[i][0], cv2.COLOR_RGB2BGR)
+            for line, text in enumerate((truth[i], f"read {texts[i] or '-'}")):
+                where, white = (2, HEIGHT + 14 + 15 * line), (255, 255, 255)
+                cv2.putText(cell, text, where, cv2.FONT_HERSHEY_SIMPLEX, 0.42, white, 1, cv2.LINE_AA)
+            cells.append(cell)
+        cells += [np.zeros_like(cells[0])] * (-len(cells) % 6)
+        cv2.imwrite(str(failures), np.vstack([np.hstack(cells[i : i + 6]) for i in range(0, len(cells), 6)]))
+
+
+def evaluate_two_rows(infer: Infer, count: int = 600, seed: int = 777) -> None:
+    """Print the accuracy on rendered two-row plates as a gate camera shows them (faults at 0.4 of their full strength)."""
+    rng = np.random.default_rng(seed)
+    plates = [render_plate(rng, rows=2, night=i % 8 == 0, height_px=RENDER_PX) for i in range(count)]
+    crops = [photograph(rng, plate.image, 0.4, i % 8 == 0) for i, plate in enumerate(plates)]
+    kept = [i for i in range(count) if plates[i].rows == 2 and len(plates[i].text) <= SLOTS]
+    texts = read(infer, [crops[i] for i in kept])
+    print("rendered, two rows, moderate faults:", score(texts, [plates[i].text for i in kept]))
 
 
 def evaluate_speed(session: ort.InferenceSession) -> None:
@@ -94,10 +139,13 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--crops", action="store_true", help="also the cut-out validation plates")
     parser.add_argument("--speed", action="store_true")
+    parser.add_argument("--failures", type=Path, help="write a sheet of misread rendered plates")
     args = parser.parse_args()
     infer, session = session_infer(args.model)
     evaluate_val(infer, args.data)
-    evaluate_rendered(infer)
+    evaluate_wide_val(infer, args.data)
+    evaluate_rendered(infer, failures=args.failures)
+    evaluate_two_rows(infer)
     if args.crops:
         evaluate_crops(infer, args.data)
     if args.speed:

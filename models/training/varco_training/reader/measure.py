@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from ..pack import PlateCrop
-from . import ALPHABET, HEIGHT, MARGIN_X, MARGIN_Y, WIDTH
+from . import ALPHABET, HEIGHT, MARGIN_X, MARGIN_Y, SLOTS, WIDTH
 
 Infer = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 """Crops (uint8, N x 48 x 160 x 3, RGB) to CTC logits (N x 80 x 40) and country logits."""
@@ -33,13 +33,44 @@ class Score:
         return f"{self.right}/{self.plates} = {share:.1f} % (O = 0: {loose:.1f} %), character errors {cer:.3f}"
 
 
-def decode(logits: np.ndarray) -> list[str]:
-    """Greedy CTC: best class per step, repeats and blanks dropped."""
-    out = []
-    for steps in logits.argmax(axis=2):
-        kept = [c for i, c in enumerate(steps) if c and (i == 0 or steps[i - 1] != c)]
-        out.append("".join(ALPHABET[c - 1] for c in kept))
+@dataclass(frozen=True)
+class Sign:
+    """One run of columns of the same class (greedy CTC), or one place."""
+
+    weights: np.ndarray
+    """Sum of the run's probabilities over the alphabet."""
+    presence: float
+    """Largest probability of any one column that something stands here."""
+    certainty: float
+    """Largest probability of the run's own class."""
+
+    @property
+    def index(self) -> int:
+        """Its place in the alphabet."""
+        return int(self.weights.argmax())
+
+
+def signs(logits: np.ndarray, temperature: float = 1.0) -> list[Sign]:
+    """What one plate says: 12 x 40 places (up to the first that says nothing) or 80 x 40 columns (repeats and blanks dropped)."""
+    steps = np.exp((logits - logits.max(axis=1, keepdims=True)) / temperature)
+    steps /= steps.sum(axis=1, keepdims=True)
+    out: list[Sign] = []
+    last = 0
+    for row, best in zip(steps, steps.argmax(axis=1).tolist(), strict=True):
+        if not best and len(steps) == SLOTS:
+            break
+        if best and best == last and len(steps) != SLOTS:
+            known = out[-1]
+            out[-1] = Sign(known.weights + row[1:], max(known.presence, 1 - row[0]), max(known.certainty, row[best]))
+        elif best:
+            out.append(Sign(row[1:].copy(), 1 - row[0], row[best]))
+        last = best
     return out
+
+
+def decode(logits: np.ndarray) -> list[str]:
+    """Texts of N plates."""
+    return ["".join(ALPHABET[s.index] for s in signs(one)) for one in logits]
 
 
 def distance(a: str, b: str) -> int:

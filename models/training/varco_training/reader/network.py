@@ -1,13 +1,36 @@
-"""The reader's network: plain residual 3x3 convolutions, two rows of forty columns, CTC classes and a country head."""
+"""The reader's network: plain residual 3x3 convolutions to two rows of forty columns, then one of three ways to a text.
+
+`ctc`: more convolutions and one layer of self-attention, one class or a blank per column. `slots`: as many learned questions as a plate has places, each
+looking at the columns by attention. `decoder`: self-attention over the columns, then questions that also look at each other.
+`docs/design/reader.md` says how they compare.
+"""
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
-from . import ALPHABET, STEPS
+from . import ALPHABET, SLOTS, STEPS
 
 CHANNELS = (32, 48, 96, 128)
+CLASSES = len(ALPHABET) + 1
+FAMILIES = ("ctc", "slots", "decoder")
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What the network says of N crops."""
+
+    steps: Tensor
+    """Logits per column, N x 80 x 40, class 0 the blank: the text of `ctc`, an aid in training for the others."""
+    slots: Tensor | None
+    """Logits per place, N x 12 x 40, class 0 nothing (the text is over)."""
+    country: Tensor
+    """Logits per country, N x K."""
 
 
 def _conv(cin: int, cout: int, stride: tuple[int, int] = (1, 1), dilation: tuple[int, int] = (1, 1)) -> nn.Sequential:
@@ -29,11 +52,59 @@ class Block(nn.Module):
         return torch.relu(x + self.second(torch.relu(self.first(x))))
 
 
-class Reader(nn.Module):
-    """Crops `[N, 3, 48, 160]` (RGB, 0..1) to logits `[N, 80, 40]` and country logits `[N, K]`."""
+class Attention(nn.Module):
+    """Multi-head attention of N x Q x D questions over N x T x D memory, written out so that it exports and quantises plainly."""
 
-    def __init__(self, countries: int, channels: tuple[int, int, int, int] = CHANNELS) -> None:
+    def __init__(self, width: int, heads: int = 4) -> None:
         super().__init__()
+        self.heads = heads
+        self.q, self.k, self.v, self.out = (nn.Linear(width, width) for _ in range(4))
+
+    def forward(self, asked: Tensor, memory: Tensor) -> Tensor:
+        """N x Q x D."""
+        n, d = asked.shape[0], asked.shape[2] // self.heads
+
+        def split(x: Tensor) -> Tensor:
+            return x.reshape(n, -1, self.heads, d).transpose(1, 2)
+
+        q, k, v = split(self.q(asked)), split(self.k(memory)), split(self.v(memory))
+        weights = torch.softmax(q @ k.transpose(2, 3) / math.sqrt(d), dim=-1)
+        return self.out((weights @ v).transpose(1, 2).reshape(n, -1, self.heads * d))
+
+
+class Layer(nn.Module):
+    """Pre-normalised transformer layer; with `crossed` it first asks the memory."""
+
+    def __init__(self, width: int, crossed: bool, growth: int = 2) -> None:
+        super().__init__()
+        self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(3 if crossed else 2))
+        self.cross = Attention(width) if crossed else None
+        self.own = Attention(width)
+        self.up, self.down = nn.Linear(width, growth * width), nn.Linear(growth * width, width)
+
+    def silence(self) -> None:
+        """Let the layer begin as the identity, so that it can be put into a network that already reads."""
+        for last in (self.own.out, self.down):
+            nn.init.zeros_(last.weight)
+            nn.init.zeros_(last.bias)
+
+    def forward(self, x: Tensor, memory: Tensor | None = None) -> Tensor:
+        """Same shape as `x`."""
+        if self.cross is not None and memory is not None:
+            x = x + self.cross(self.norms[2](x), memory)
+        y = self.norms[0](x)
+        x = x + self.own(y, y)
+        return x + self.down(torch.relu(self.up(self.norms[1](x))))
+
+
+class Reader(nn.Module):
+    """Crops `[N, 3, 48, 160]` (RGB, 0..1) to `Outputs`."""
+
+    def __init__(self, countries: int, family: str = "ctc", channels: tuple[int, int, int, int] = CHANNELS) -> None:
+        super().__init__()
+        if family not in FAMILIES:
+            raise ValueError(f"{family}: the families are {', '.join(FAMILIES)}")
+        self.family = family
         a, b, c, d = channels
         self.stem = _conv(3, a, (2, 2))  # 24 x 80
         self.down2 = _conv(a, b, (2, 2))  # 12 x 40
@@ -41,19 +112,37 @@ class Reader(nn.Module):
         self.down3 = _conv(b, c, (2, 1))  # 6 x 40
         self.stage3 = Block(c)
         self.down4 = _conv(c, d, (3, 1))  # 2 x 40
-        # Wide dilation: each step sees the whole plate, so the signs' order and the band can speak about O and 0.
-        self.stage4 = nn.Sequential(Block(d, (1, 3)), Block(d, (1, 6)))
+        # Wide dilation: each column sees the whole plate, so the order of the signs and the band can speak about O and 0.
+        deep = [Block(d, (1, 3))] if family == "decoder" else [Block(d, (1, 3)), Block(d, (1, 6))]
+        self.stage4 = nn.Sequential(*deep)
+        self.place = nn.Parameter(torch.randn(1, STEPS, d) * (0.0 if family == "ctc" else 0.1))
+        self.encoder = nn.ModuleList(Layer(d, False) for _ in range({"ctc": 1, "slots": 0, "decoder": 2}[family]))
+        for layer in self.encoder if family == "ctc" else ():
+            layer.silence()
+        self.asked = nn.Parameter(torch.randn(1, SLOTS, d) * 0.5)
+        self.answer = Layer(d, True) if family == "decoder" else None
+        self.look = Attention(d) if family == "slots" else None
         self.context = nn.Linear(d, d)
-        self.classes = nn.Conv2d(d, len(ALPHABET) + 1, 1)
+        self.steps = nn.Linear(d, CLASSES)
+        self.slots = nn.Linear(d, CLASSES)
         self.country = nn.Linear(d, countries)
 
-    def forward(self, crops: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, crops: Tensor) -> Outputs:
         """See the class."""
         x = torch.relu(self.stem(crops))
         x = self.stage2(torch.relu(self.down2(x)))
         x = self.stage3(torch.relu(self.down3(x)))
         x = self.stage4(torch.relu(self.down4(x)))
-        whole = x.mean(dim=(2, 3))
-        told = torch.relu(self.context(whole))
-        x = self.classes(x + told[:, :, None, None])
-        return x.reshape(-1, len(ALPHABET) + 1, STEPS).transpose(1, 2), self.country(whole)
+        x = x.flatten(2).transpose(1, 2)  # N x 80 x D
+        x = x + self.place
+        for layer in self.encoder:
+            x = layer(x)
+        whole = x.mean(dim=1)
+        x = x + F.relu(self.context(whole))[:, None]
+        asked = self.asked.expand(x.shape[0], -1, -1)
+        slots = None
+        if self.answer is not None:
+            slots = self.slots(self.answer(asked, x))
+        elif self.look is not None:
+            slots = self.slots(torch.relu(self.look(asked, x)))
+        return Outputs(self.steps(x), slots, self.country(whole))

@@ -1,8 +1,8 @@
 """Read the unread plates of the train split: ``python -m varco_training.reader.selflabel --data DIR --model FILE --out FILE``.
 
 A trained reader looks at each plate through several boxes, a little wider, shifted and turned. What all looks read alike and
-surely becomes a label for a second run (``reader.train --self-labels FILE``). The sheet beside the file shows every plate with
-its label: strike the lines that a person reads otherwise before training on them.
+surely becomes a label (with ``--certain 0`` every reading). The sheet beside the file shows every plate with its label: strike or
+mend the lines that a person reads otherwise, then seal them (``varco_training.labels``).
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from ..labels import SEALED_LABELS, read_labels
 from ..pack import PlateCrop, unread_crops
 from . import MARGIN_X, MARGIN_Y
 from .evaluate import session_infer
-from .measure import Infer, decode, resize
+from .measure import Infer, decode, resize, signs
 
 SOURCES = frozenset({"ol", "vr", "ru", "in"})
 """Sources whose plates carry real texts; `mp` and `wd` hold mirrored pictures."""
@@ -40,18 +41,8 @@ def look(crop: PlateCrop, across: float, along: float, degrees: float) -> np.nda
 
 
 def certainty(logits: np.ndarray) -> float:
-    """The least probability of a sign that greedy decoding keeps (steps x classes)."""
-    steps = np.exp(logits - logits.max(axis=1, keepdims=True))
-    steps /= steps.sum(axis=1, keepdims=True)
-    best = steps.argmax(axis=1)
-    runs: list[float] = []
-    for i, sign in enumerate(best):
-        p = float(steps[i, sign])
-        if sign and i and best[i - 1] == sign:
-            runs[-1] = max(runs[-1], p)
-        elif sign:
-            runs.append(p)
-    return min(runs, default=0.0)
+    """The least probability of a sign of one plate."""
+    return min((s.certainty for s in signs(logits)), default=0.0)
 
 
 def label(infer: Infer, crop: PlateCrop) -> tuple[str, float] | None:
@@ -85,8 +76,11 @@ def main() -> None:
     args = parser.parse_args()
     cv2.setNumThreads(1)
     infer, _ = session_infer(args.model)
+    known = read_labels(args.data, SEALED_LABELS) if SEALED_LABELS.is_file() else {}
     rows, shown, seen = [], [], 0
     for image, place, crop in unread_crops(args.data, SOURCES, LEAST_WIDTH_PX):
+        if (image, place) in known:
+            continue
         seen += 1
         found = label(infer, crop)
         if found and found[1] >= args.certain:

@@ -19,13 +19,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..labels import SEALED_LABELS
 from ..pack import plate_crops
 from ..plates import CODES
 from .measure import Infer, read, score, through_box
-from .network import Reader
-from .samples import IGNORED, Batch, Pool, RealCrops, make_batch, rendered
+from .network import FAMILIES, Outputs, Reader
+from .samples import IGNORED, SLOTS, Batch, Pool, RealCrops, make_batch, rendered
 
-BATCH, REAL_SHARE, PEAK_RATE = 128, 0.2, 2.5e-3
+BATCH, REAL_SHARE, PEAK_RATE = 128, 0.35, 2e-3
+STEPS_SHARE = 0.3
+"""Weight of the columns' CTC loss beside that of the places: it teaches the columns early where the signs stand."""
 POOL = 30_000
 MAX_REUSE = 6
 """How often a rendered crop may be used on average; beyond that the training itself renders."""
@@ -35,9 +38,10 @@ def network_infer(model: nn.Module) -> Infer:
     """Inference with a torch model in eval mode."""
 
     def infer(crops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        with torch.no_grad():
-            logits, country = model(to_tensor(crops))
-        return logits.float().numpy(), country.float().numpy()
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+            said: Outputs = model(to_tensor(crops))
+        text = said.steps if said.slots is None else said.slots
+        return text.float().numpy(), said.country.float().numpy()
 
     return infer
 
@@ -47,24 +51,32 @@ def to_tensor(images: np.ndarray) -> Tensor:
     return torch.from_numpy(images).permute(0, 3, 1, 2).float().div_(255)
 
 
-def loss_of(model: nn.Module, batch: Batch) -> Tensor:
-    """CTC loss plus a small weight of the country loss."""
+def loss_of(model: nn.Module, batch: Batch) -> tuple[Tensor, np.ndarray]:
+    """The loss a sign, with a small weight of the country's, and each crop's own share for the choice of hard examples."""
     images = to_tensor(batch.images)
     gain = torch.empty(len(images), 1, 1, 1).uniform_(0.8, 1.15)
     with torch.autocast("cpu", torch.bfloat16):
-        logits, country = model((images * gain).clamp_(0, 1))
-    steps = F.log_softmax(logits.float(), dim=-1).transpose(0, 1)
+        said: Outputs = model((images * gain).clamp_(0, 1))
+    steps = F.log_softmax(said.steps.float(), dim=-1).transpose(0, 1)
     lengths = torch.from_numpy(batch.lengths.astype(np.int64))
-    ctc = F.ctc_loss(steps, torch.from_numpy(batch.targets.astype(np.int64)), torch.full_like(lengths, steps.shape[0]), lengths,
-                     reduction="sum", zero_infinity=True) / lengths.sum()
-    return ctc + 0.1 * F.cross_entropy(country.float(), torch.from_numpy(batch.countries), ignore_index=IGNORED, label_smoothing=0.05)
+    targets = torch.from_numpy(batch.targets.astype(np.int64))
+    each = F.ctc_loss(steps, targets, torch.full_like(lengths, steps.shape[0]), lengths, reduction="none", zero_infinity=True)
+    if said.slots is not None:
+        slots = F.cross_entropy(said.slots.float().flatten(0, 1), targets[:, :SLOTS].flatten(), reduction="none")
+        slots = slots.reshape(len(images), SLOTS).sum(dim=1)
+        total, each = slots + STEPS_SHARE * each, slots
+    else:
+        total = each
+    country = F.cross_entropy(said.country.float(), torch.from_numpy(batch.countries), ignore_index=IGNORED, label_smoothing=0.05)
+    return total.sum() / lengths.sum() + 0.1 * country, (each / (lengths + 1)).detach().numpy()
 
 
 class Trainer:
     """Model, average, optimiser and the clock."""
 
-    def __init__(self, out: Path, minutes: float, wall_minutes: float, rate: float) -> None:
-        self.model = Reader(len(CODES) + 1).to(memory_format=torch.channels_last)
+    def __init__(self, out: Path, family: str, minutes: float, wall_minutes: float, rate: float) -> None:
+        self.family = family
+        self.model = Reader(len(CODES) + 1, family).to(memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.model).eval()
         decay = [p for p in self.model.parameters() if p.ndim > 1]
         plain = [p for p in self.model.parameters() if p.ndim <= 1]
@@ -80,14 +92,14 @@ class Trainer:
         wall = self.before + (1 - self.before) * (time.time() - self.started) / self.wall_seconds
         return min(1.0, max(self.spent / self.seconds, wall))
 
-    def update(self, batch: Batch) -> float:
-        """One step; returns the loss."""
+    def update(self, batch: Batch) -> tuple[float, np.ndarray]:
+        """One step; returns the loss and each crop's share of it."""
         start = time.process_time()
         warm = min(1.0, (self.step + 1) / 150)
         rate = self.rate * warm * (0.5 + 0.5 * math.cos(math.pi * self.progress)) + 1e-6
         for group in self.optimiser.param_groups:
             group["lr"] = rate
-        loss = loss_of(self.model, batch)
+        loss, each = loss_of(self.model, batch)
         self.optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
@@ -99,19 +111,21 @@ class Trainer:
                 if mean.dtype.is_floating_point:
                     mean.lerp_(now, 1 - keep)
         self.spent += time.process_time() - start
-        return float(loss.detach())
+        return float(loss.detach()), each
 
     def begin_with(self, checkpoint: Path) -> None:
-        """Take another run's averaged weights as the first ones."""
-        weights = torch.load(checkpoint, weights_only=True)["average"]
-        self.model.load_state_dict(weights)
-        self.average.load_state_dict(weights)
+        """Take another run's averaged weights as the first ones, as far as the families share them."""
+        own, other = self.model.state_dict(), torch.load(checkpoint, weights_only=True)["average"]
+        shared = {name: value for name, value in other.items() if name in own and own[name].shape == value.shape}
+        print(f"{len(shared)} of {len(own)} weights begin with those of {checkpoint}", flush=True)
+        for model in (self.model, self.average):
+            model.load_state_dict(own | shared)
         self.first = False
 
     def save(self) -> None:
         """Write the checkpoint in one move, so that a kill leaves the last whole one."""
         state = {"model": self.model.state_dict(), "average": self.average.state_dict(), "optimiser": self.optimiser.state_dict(),
-                 "step": self.step, "spent": self.spent, "progress": self.progress, "countries": CODES}
+                 "step": self.step, "spent": self.spent, "progress": self.progress, "countries": CODES, "family": self.family}
         torch.save(state, self.path.with_suffix(".tmp"))
         self.path.with_suffix(".tmp").replace(self.path)
 
@@ -127,7 +141,7 @@ class Trainer:
 
 def train(
     data: Path, out: Path, minutes: float, wall_minutes: float, resume: bool, start: Path | None, rate: float,
-    self_labels: Path | None, seed: int = 1,
+    labels: Path | None, quads: Path | None, family: str = "ctc", seed: int = 1,
 ) -> None:
     """The whole run; prints progress and the accuracy on rendered and real validation plates.
 
@@ -137,12 +151,12 @@ def train(
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     torch.manual_seed(seed)
-    trainer = Trainer(out, minutes, wall_minutes, rate)
+    trainer = Trainer(out, family, minutes, wall_minutes, rate)
     if start:
         trainer.begin_with(start)
     if resume:
         trainer.load()
-    real = RealCrops(data, self_labels)
+    real = RealCrops(data, labels, quads)
     val = plate_crops(data, "val")
     val_inputs, val_texts = [through_box(c) for c in val], [c.text for c in val]
     check = np.random.default_rng(99)
@@ -159,7 +173,10 @@ def train(
             # CTC first learns to say nothing at all; many small steps on easy plates leave that plateau soonest.
             stuck = trainer.first and trainer.step < 2000 and (not losses or np.mean(losses[-20:]) > 2.0)
             size, share = (BATCH * 3 // 8, 0.05) if stuck else (BATCH, REAL_SHARE)
-            losses.append(trainer.update(make_batch(rng, pool, real, size, share)))
+            batch = make_batch(rng, pool, real, size, share)
+            loss, each = trainer.update(batch)
+            pool.learnt(batch.slots, each[: len(batch.slots)])
+            losses.append(loss)
             used += size
             if trainer.step % 50 == 0:
                 trainer.save()
@@ -185,9 +202,13 @@ def main() -> None:
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--start", type=Path, help="a checkpoint whose averaged weights to begin with")
     parser.add_argument("--rate", type=float, default=PEAK_RATE, help="highest learning rate")
-    parser.add_argument("--self-labels", type=Path, help="labels of reader.selflabel, checked by a person")
+    parser.add_argument("--labels", type=Path, default=SEALED_LABELS, help="texts that a person read, sealed or plain")
+    parser.add_argument("--quads", type=Path, help="the detector's corners, from reader.quads")
+    parser.add_argument("--family", choices=FAMILIES, default="ctc", help="the way from columns to a text")
+    parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
-    train(args.data, args.out, args.minutes, args.wall_minutes, args.resume, args.start, args.rate, args.self_labels)
+    train(args.data, args.out, args.minutes, args.wall_minutes, args.resume, args.start, args.rate, args.labels, args.quads,
+          args.family, args.seed)
 
 
 if __name__ == "__main__":

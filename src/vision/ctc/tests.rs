@@ -1,0 +1,123 @@
+//! Decoding: lengths, look-alikes, and the beam against every way through the columns.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::plate::Reading;
+
+/// Columns in which each is nearly certain of one class.
+fn columns(labels: &[usize]) -> Vec<f32> {
+    let mut columns = vec![2e-6; labels.len() * CLASSES];
+    for (step, label) in labels.iter().enumerate() {
+        columns[step * CLASSES + label] = 1.0 - 2e-6 * (CLASSES - 1) as f32;
+    }
+    columns
+}
+
+fn reading(columns: &[f32], country: Option<(Country, f32)>) -> Reading {
+    Reading { positions: decode(columns, country).positions, country }
+}
+
+fn text(reading: &Reading) -> Option<String> {
+    reading.text().map(String::from)
+}
+
+fn class(character: char) -> usize {
+    1 + crate::plate::character_index(character).unwrap()
+}
+
+#[test]
+fn repeated_labels_are_one_character_unless_a_blank_parts_them() {
+    let (a, b) = (class('A'), class('B'));
+    let columns = columns(&[0, a, a, 0, a, b, 0, 0, 0, 0]);
+    assert_eq!(text(&reading(&columns, None)).as_deref(), Some("AAB"));
+    assert_eq!(decode(&columns, None).rows, 2);
+}
+
+#[test]
+fn characters_in_one_half_are_one_row() {
+    let (a, b) = (class('A'), class('B'));
+    assert_eq!(decode(&columns(&[0, a, 0, b, 0, 0, 0, 0, 0, 0]), None).rows, 1);
+    let none = decode(&columns(&[0; 10]), None);
+    assert_eq!((none.positions.len(), none.rows), (0, 1), "all blank is unreadable");
+}
+
+#[test]
+fn a_doubtful_presence_lowers_the_confidence() {
+    let a = class('A');
+    let sure = columns(&[0, a, 0, a, 0, 0]);
+    let mut doubtful = sure.clone();
+    (doubtful[3 * CLASSES], doubtful[3 * CLASSES + a]) = (0.4, 0.6);
+    let (sure, unsure) = (reading(&sure, None), reading(&doubtful, None));
+    assert_eq!(text(&sure), text(&unsure));
+    assert!(sure.confidence() > 0.98, "{}", sure.confidence());
+    assert!((0.5..0.7).contains(&unsure.confidence()), "{}", unsure.confidence());
+}
+
+#[test]
+fn syntax_finds_the_thin_character_that_the_columns_nearly_lost() {
+    let labels: Vec<usize> = "TR95XMI".chars().flat_map(|c| [class(c), 0]).collect();
+    let mut faint = columns(&labels);
+    let step = 12 * CLASSES;
+    (faint[step], faint[step + class('I')]) = (0.7, 0.3);
+    let unknown = text(&reading(&faint, None));
+    assert_eq!(unknown.as_deref(), Some("TR95XM"), "plates elsewhere look like that");
+    let romania = Country::new("RO").ok().map(|country| (country, 0.9));
+    let read = reading(&faint, romania);
+    assert_eq!(text(&read).as_deref(), Some("TR95XMI"));
+    assert!(read.confidence() < 0.95, "{}", read.confidence());
+    (faint[step], faint[step + class('I')]) = (0.99, 0.01);
+    assert_eq!(text(&reading(&faint, romania)).as_deref(), Some("TR95XM"), "too faint");
+}
+
+#[test]
+fn syntax_decides_between_characters_that_are_drawn_alike() {
+    let labels: Vec<usize> = "OU62HBD".chars().flat_map(|c| [class(c), 0]).collect();
+    let britain = Country::new("GB").ok().map(|country| (country, 0.9));
+    for seen in ["OU62HBD", "0U62HBD"] {
+        let mut columns = columns(&labels);
+        let place = class(seen.chars().next().unwrap());
+        columns.swap(class('O'), place);
+        let best = grammar::rank(&reading(&columns, britain), 1, 0.0);
+        assert_eq!(best[0].text.as_str(), "OU62HBD", "seen as {seen}");
+        assert!(best[0].confidence > 0.6, "{}", best[0].confidence);
+    }
+}
+
+/// Probability of a text by adding up every way through the columns.
+fn by_brute_force(columns: &[f32]) -> Vec<(Vec<usize>, f64)> {
+    let mut texts: Vec<(Vec<usize>, f64)> = Vec::new();
+    let steps = columns.len() / CLASSES;
+    let used = 3_usize;
+    for way in 0..used.pow(steps as u32) {
+        let path: Vec<usize> = (0..steps).map(|s| way / used.pow(s as u32) % used).collect();
+        let p: f64 =
+            path.iter().enumerate().map(|(s, c)| f64::from(columns[s * CLASSES + c])).product();
+        let mut text: Vec<usize> = path;
+        text.dedup();
+        text.retain(|class| *class != 0);
+        match texts.iter_mut().find(|(known, _)| *known == text) {
+            Some((_, sum)) => *sum += p,
+            None => texts.push((text, p)),
+        }
+    }
+    texts
+}
+
+proptest! {
+    #[test]
+    fn the_beam_adds_up_every_way(weights in prop::collection::vec((0.05_f32..1.0, 0.05_f32..1.0, 0.05_f32..1.0), 5)) {
+        let mut columns = vec![0.0; weights.len() * CLASSES];
+        for (step, (blank, one, two)) in weights.iter().enumerate() {
+            let sum = blank + one + two;
+            for (class, weight) in [blank, one, two].into_iter().enumerate() {
+                columns[step * CLASSES + class] = weight / sum;
+            }
+        }
+        let truth = by_brute_force(&columns);
+        let (best, p) = truth.iter().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
+        let found = beam(&columns);
+        let same = found.iter().find(|text| text.classes().iter().map(|c| usize::from(*c)).eq(best.iter().copied()));
+        prop_assert!(same.is_some_and(|text| text.total() > 0.8 * p && text.total() < 1.0001 * p), "{best:?} {p} {found:?}");
+    }
+}
