@@ -11,17 +11,17 @@ use crate::plate::{ALPHABET, Reading};
 /// What is below this probability is not given out.
 pub(super) const LEAST: f32 = 0.3;
 
-const BIAS: f32 = -3.43;
+const BIAS: f32 = -2.22;
 /// For each unit of the score's logit.
-const SCORE: f32 = 2.49;
+const SCORE: f32 = 2.57;
 /// For each unit of the confidence's natural logarithm.
-const CONFIDENCE: f32 = 0.63;
+const CONFIDENCE: f32 = 0.48;
 /// For each of the first four characters.
-const CHARACTER: f32 = 0.36;
+const CHARACTER: f32 = -0.12;
 /// When there are five characters or more.
-const FIVE_CHARACTERS: f32 = 1.17;
+const FIVE_CHARACTERS: f32 = 1.82;
 /// When there is a digit among them.
-const DIGIT: f32 = 0.48;
+const DIGIT: f32 = 0.31;
 
 /// The detector score below which no reading, however sure, makes a plate: to read there is
 /// in vain.

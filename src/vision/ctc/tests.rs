@@ -23,7 +23,7 @@ fn text(reading: &Reading) -> Option<String> {
 }
 
 fn class(character: char) -> usize {
-    1 + crate::plate::character_index(character).unwrap()
+    1 + character_index(character).unwrap()
 }
 
 #[test]
