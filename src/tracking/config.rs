@@ -13,7 +13,8 @@ pub struct TrackerConfig {
     pub min_reads: u32,
     /// Characters that a plate has at least.
     pub min_characters: usize,
-    /// A passage whose vote stays below this confidence is not given out.
+    /// A passage whose vote stays below this confidence is not given out. What only stood still
+    /// or is of no known plate format needs [`Self::certain_confidence`].
     pub min_confidence: f32,
     /// From this confidence on (and enough agreeing reads) the vote is certain.
     pub certain_confidence: f32,

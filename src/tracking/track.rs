@@ -2,16 +2,18 @@
 
 use super::config::TrackerConfig;
 use super::motion::Motion;
-use super::transit::{Look, Transit, TransitState};
+use super::transit::{Direction, Look, Transit, TransitState};
 use super::vote::{Verdict, Vote};
 use crate::frame::{Frame, Rect};
-use crate::plate::{PlateText, Reading};
+use crate::plate::{PlateText, Reading, grammar};
 use crate::vision::Detection;
 
 /// So many looks are read at once, also of a plate that does not move.
 const FIRST_LOOKS: u32 = 5;
 /// After them, a plate that has not moved is read again only this often, seconds.
 const STILL_READ_EVERY_S: f64 = 2.0;
+/// What has not moved for this long does not pass, seconds.
+const STOOD_STILL_S: f64 = 0.7;
 /// Two boxes that overlap more than this show the plate at the same place.
 const STILL_IOU: f32 = 0.9;
 /// Plates of this width are read as well as they can be, pixels.
@@ -141,8 +143,20 @@ impl Track {
         self.verdict.as_ref().is_some_and(|verdict| {
             self.vote.reads() >= config.min_reads
                 && verdict.text.as_str().chars().count() >= config.min_characters
-                && verdict.confidence >= config.min_confidence
+                && verdict.confidence >= self.needed_confidence(verdict, config)
         })
+    }
+
+    /// Signs and lettering on walls can be read as well as plates can. What only ever stood still,
+    /// or is of no known format, is given out only when it was read surely.
+    fn needed_confidence(&self, verdict: &Verdict, config: &TrackerConfig) -> f32 {
+        let stood = self.motion.direction() == Direction::Still
+            && self.last_s - self.first_s >= STOOD_STILL_S;
+        if stood || grammar::weight(&verdict.text, None) <= 1.0 {
+            config.certain_confidence
+        } else {
+            config.min_confidence
+        }
     }
 
     /// Whether the vote can be acted on while the vehicle is still in view.

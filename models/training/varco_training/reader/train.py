@@ -142,6 +142,7 @@ class Trainer:
 def train(
     data: Path, out: Path, minutes: float, wall_minutes: float, resume: bool, start: Path | None, rate: float,
     labels: Path | None, quads: Path | None, family: str = "ctc", seed: int = 1,
+    real_share: float = REAL_SHARE,
 ) -> None:
     """The whole run; prints progress and the accuracy on rendered and real validation plates.
 
@@ -172,7 +173,7 @@ def train(
                 pool.render(rng)
             # CTC first learns to say nothing at all; many small steps on easy plates leave that plateau soonest.
             stuck = trainer.first and trainer.step < 2000 and (not losses or np.mean(losses[-20:]) > 2.0)
-            size, share = (BATCH * 3 // 8, 0.05) if stuck else (BATCH, REAL_SHARE)
+            size, share = (BATCH * 3 // 8, 0.05) if stuck else (BATCH, real_share)
             batch = make_batch(rng, pool, real, size, share)
             loss, each = trainer.update(batch)
             pool.learnt(batch.slots, each[: len(batch.slots)])
@@ -205,10 +206,11 @@ def main() -> None:
     parser.add_argument("--labels", type=Path, default=SEALED_LABELS, help="texts that a person read, sealed or plain")
     parser.add_argument("--quads", type=Path, help="the detector's corners, from reader.quads")
     parser.add_argument("--family", choices=FAMILIES, default="ctc", help="the way from columns to a text")
+    parser.add_argument("--real-share", type=float, default=REAL_SHARE, help="share of real crops in a batch")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     train(args.data, args.out, args.minutes, args.wall_minutes, args.resume, args.start, args.rate, args.labels, args.quads,
-          args.family, args.seed)
+          args.family, args.seed, args.real_share)
 
 
 if __name__ == "__main__":
