@@ -168,6 +168,32 @@ fn a_plate_that_comes_out_of_the_dark_where_it_stands_is_still_given_out() {
     assert_eq!(texts(&scene.ended()), ["FX482KM"]);
 }
 
+/// What is given out of a plate that stands for two seconds, or passes, and is read in turn as
+/// either of two texts.
+fn given(texts: [&str; 2], p: f32, passes: bool) -> usize {
+    let mut scene = Scene::new();
+    for look in 0..25_u8 {
+        let gone = if passes { 12.0 * f32::from(look) } else { 0.0 };
+        let text = texts[usize::from(look) % 2];
+        scene.show(&[(100.0 + gone, 100.0, 90.0 + gone / 4.0, text, p)]);
+    }
+    scene.wait(25.0);
+    scene.transits.iter().filter(|transit| transit.state == TransitState::Ended).count()
+}
+
+#[test]
+fn what_only_stands_or_looks_like_no_plate_must_be_read_surely() {
+    let doubtful = ["AB123CD", "AB128CD"];
+    assert_eq!(given(doubtful, 0.35, true), 1, "a passing plate, read badly");
+    assert_eq!(given(doubtful, 0.35, false), 0, "the same where it stands");
+    assert_eq!(given(["AB123CD"; 2], 0.9, false), 1, "a parked car, read well");
+    assert_eq!(
+        given(["FRUTTAFIORI", "FRUTTAFIDRI"], 0.35, true),
+        0,
+        "lettering that seems to pass"
+    );
+}
+
 #[test]
 fn a_plate_lost_for_a_second_stays_one_transit() {
     let mut scene = Scene::new();
