@@ -1,7 +1,7 @@
 """Texts of plates that a person read, sealed with the picture that shows them.
 
 Plates are personal data: the project publishes which plates it has read, but only who holds the picture can open the text. The
-key is the SHA-256 of the picture's bytes and the plate's number in it, so nothing is learnt from the file alone.
+key is the SHA-256 of the picture's bytes and the plate's number in it, so no text is learnt from the file alone.
 
 ``python -m varco_training.labels --data DIR --seal FILE --out FILE`` seals lines of `image`, `plate`, `text`.
 """

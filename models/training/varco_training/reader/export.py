@@ -2,8 +2,8 @@
 
 Folds the batch normalisation, writes ONNX with Varco's metadata, quantises the convolutions with real and rendered crops. The
 file's interface: input ``crops`` float32 [N, 3, 48, 160] RGB 0..1; outputs ``logits`` float32 [N, 80, 40] (class 0 blank) and
-``country`` [N, K]. With ``--data``, temperatures that make the probabilities true (fitted on val, `reader.calibrate`) are
-written into the file as well.
+``country`` [N, K]. Temperatures that make the probabilities true (fitted on val, `reader.calibrate`) are written into the file
+as well. Only the family `ctc` can be exported and run by the program.
 """
 
 from __future__ import annotations

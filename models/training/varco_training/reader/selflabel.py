@@ -1,7 +1,7 @@
 """Read the unread plates of the train split: ``python -m varco_training.reader.selflabel --data DIR --model FILE --out FILE``.
 
 A trained reader looks at each plate through several boxes, a little wider, shifted and turned. What all looks read alike and
-surely becomes a label (with ``--certain 0`` every reading). The sheet beside the file shows every plate with its label: strike or
+surely becomes a label. The sheet beside the file shows every plate with its label: strike or
 mend the lines that a person reads otherwise, then seal them (``varco_training.labels``).
 """
 
