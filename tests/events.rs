@@ -23,3 +23,15 @@ fn the_published_schema_is_that_of_the_messages() {
         file.display()
     );
 }
+
+/// A hit as nodes sent it before they knew where they were.
+#[test]
+fn a_message_without_the_newer_fields_is_still_read() {
+    let text = r#"{"type":"transit","version":1,"id":"019a0000-0000-7000-8000-000000000001",
+        "revision":1,"state":"ended","place":{"node":"n","camera":"c","camera_name":"C","site":"S"},
+        "first_seen_at":"2026-05-04T10:00:00Z","last_seen_at":"2026-05-04T10:00:02Z",
+        "plate":"AB123CD","confidence":0.9,"country":null,"alternatives":[],
+        "direction":"approaching","frames":7,"evidence":null}"#;
+    let Event::Transit(transit) = serde_json::from_str(text).unwrap() else { unreachable!() };
+    assert_eq!((transit.position, transit.clock_offset_ms), (None, 0));
+}

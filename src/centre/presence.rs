@@ -143,6 +143,8 @@ mod tests {
             started_at: at,
             outbox: 3,
             cameras: Vec::new(),
+            position: None,
+            gps: None,
         }
     }
 

@@ -5,6 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::position::{GeoPosition, GpsHealth};
+
 /// What a camera is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -85,4 +87,10 @@ pub struct HeartbeatEvent {
     pub outbox: u64,
     /// Its cameras.
     pub cameras: Vec<CameraHealth>,
+    /// Where the node is, when it has a satellite receiver.
+    #[serde(default)]
+    pub position: Option<GeoPosition>,
+    /// How its satellite receiver is, when it has one.
+    #[serde(default)]
+    pub gps: Option<GpsHealth>,
 }

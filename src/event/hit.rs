@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::position::GeoPosition;
 use super::transit::{Evidence, Place};
 use crate::lists::{ListKind, Vehicle};
 use crate::plate::{Alternative, Country, PlateText};
@@ -79,4 +80,11 @@ pub struct HitEvent {
     pub probability: f32,
     /// The picture that was read.
     pub evidence: Evidence,
+    /// Where the camera was when the frame that was read was taken, when that is known.
+    #[serde(default)]
+    pub position: Option<GeoPosition>,
+    /// Milliseconds by which this message's times were corrected: each, less this, is
+    /// what the node's own clock said.
+    #[serde(default)]
+    pub clock_offset_ms: i64,
 }

@@ -8,10 +8,12 @@
 
 mod heartbeat;
 mod hit;
+mod position;
 mod transit;
 
 pub use heartbeat::{CameraHealth, CameraState, HeartbeatEvent, PictureFault};
 pub use hit::{HitEvent, ListedEntry, ListedIn};
+pub use position::{GeoPosition, GpsHealth, GpsState, PositionSource};
 pub use transit::{Evidence, Place, TransitEvent};
 
 use serde::{Deserialize, Serialize};

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::position::GeoPosition;
 use crate::frame::{Quad, Rect};
 use crate::plate::{Alternative, Country, PlateText};
 use crate::tracking::{Direction, TransitState};
@@ -76,4 +77,11 @@ pub struct TransitEvent {
     pub frames: u32,
     /// The picture that was read, when it is kept.
     pub evidence: Option<Evidence>,
+    /// Where the camera was when the frame that was read was taken, when that is known.
+    #[serde(default)]
+    pub position: Option<GeoPosition>,
+    /// Milliseconds by which this message's times were corrected: each, less this, is
+    /// what the node's own clock said.
+    #[serde(default)]
+    pub clock_offset_ms: i64,
 }

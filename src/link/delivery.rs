@@ -258,6 +258,8 @@ impl Link {
                 started_at: self.node.started_at,
                 outbox,
                 cameras: (self.cameras)(),
+                position: None,
+                gps: None,
             });
             let delivery =
                 Delivery { events: vec![Numbered { seq: 0, event }], ..Delivery::default() };

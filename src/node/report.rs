@@ -239,6 +239,8 @@ impl CameraReporter {
             direction: transit.direction,
             frames: transit.frames,
             evidence: Some(evidence),
+            position: None,
+            clock_offset_ms: 0,
         }
     }
 
@@ -279,6 +281,8 @@ impl CameraReporter {
             exact: found.exact,
             probability: found.probability,
             evidence: evidence.clone(),
+            position: transit.position,
+            clock_offset_ms: transit.clock_offset_ms,
         }
     }
 }

@@ -55,6 +55,8 @@ pub(crate) fn record(n: u32, with_hit: bool) -> Record {
         direction: Direction::Approaching,
         frames: 8,
         evidence: Some(evidence.clone()),
+        position: None,
+        clock_offset_ms: 0,
     };
     let hits = with_hit.then(|| HitEvent {
         version: VERSION,
@@ -85,6 +87,8 @@ pub(crate) fn record(n: u32, with_hit: bool) -> Record {
         exact: true,
         probability: 0.99,
         evidence,
+        position: None,
+        clock_offset_ms: 0,
     });
     Record { transit, hits: hits.into_iter().collect(), jpeg: Some(Arc::new(jpeg)) }
 }
