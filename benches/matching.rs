@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use jiff::civil::date;
-use varco::lists::{Entry, Index, List, ListKind, Vehicle};
+use varco::lists::{Entry, Index, List, ListKind, Passage, Vehicle};
 use varco::matching::{Matcher, Watch};
 use varco::plate::{ALPHABET, Country, PlateText, Position, Reading, character_index, grammar};
+use varco::tracking::Direction;
 
 const PLATES: usize = 1_000_000;
 
@@ -70,18 +71,14 @@ fn matching(criterion: &mut Criterion) {
     let mut dice = Dice(88_172_645_463_325_252);
     let plates: Vec<String> = (0..PLATES).map(|_| dice.plate()).collect();
     let index = Arc::new(Index::build(plates.iter().map(|plate| entry(plate))).unwrap());
-    let list = Arc::new(List {
-        id: "stolen".to_owned(),
-        name: "stolen".to_owned(),
-        kind: ListKind::Stolen,
-        purpose: "bench".to_owned(),
-        legal_basis: "none".to_owned(),
-        valid_from: None,
-        valid_to: None,
-    });
-    let watch = Watch { list, index: Arc::clone(&index), min_probability: 0.6 };
+    let list = Arc::new(List::new("stolen", ListKind::Stolen, "bench", "none"));
+    let watch = Watch { list, index: Arc::clone(&index) };
     let matcher = Matcher::new(vec![watch]);
-    let today = date(2026, 11, 21);
+    let passage = Passage {
+        camera: "north",
+        direction: Direction::Approaching,
+        at: date(2026, 11, 21).at(12, 0, 0, 0),
+    };
     for (name, muddy) in [("clear", false), ("muddy", true)] {
         // Half of the vehicles are listed.
         let readings: Vec<(Reading, PlateText)> = (0..1000)
@@ -112,7 +109,7 @@ fn matching(criterion: &mut Criterion) {
             black_box(index.look_alikes(reading, 0.0009));
         });
         bench("whole match", &|reading, text| {
-            black_box(matcher.matches(reading, text, reading.confidence(), None, today));
+            black_box(matcher.matches(reading, text, reading.confidence(), None, &passage));
         });
     }
 }

@@ -14,10 +14,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("video", &["frame"]),
     ("vision", &["plate", "frame"]),
     ("tracking", &["plate", "frame", "vision"]),
-    ("lists", &["plate"]),
-    ("matching", &["plate", "lists"]),
-    ("event", &["plate", "frame", "tracking", "lists"]),
-    ("store", &["plate", "event", "lists", "tracking"]),
+    ("lists", &["plate", "tracking"]),
+    ("matching", &["plate", "tracking", "lists"]),
+    ("event", &["plate", "frame", "tracking", "lists", "matching"]),
+    ("store", &["plate", "event", "lists", "matching", "tracking"]),
     ("link", &["event", "store"]),
     (
         "node",
@@ -26,7 +26,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "event", "store", "link",
         ],
     ),
-    ("centre", &["config", "plate", "lists", "event", "store", "link"]),
+    ("centre", &["config", "plate", "lists", "matching", "event", "store", "link"]),
     (
         "cli",
         &[

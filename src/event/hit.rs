@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::position::GeoPosition;
 use super::transit::{Evidence, Place};
 use crate::lists::{ListKind, Vehicle};
+use crate::matching::{Difference, Relation};
 use crate::plate::{Alternative, Country, PlateText};
 use crate::tracking::Direction;
 
@@ -24,12 +25,18 @@ pub struct ListedIn {
     pub purpose: String,
     /// What allows it.
     pub legal_basis: String,
+    /// What to do on a hit.
+    #[serde(default)]
+    pub on_hit: Option<String>,
+    /// Who is told: names of groups or channels; empty: everybody.
+    #[serde(default)]
+    pub told: Vec<String>,
 }
 
 /// What the list says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ListedEntry {
-    /// The plate as listed.
+    /// The plate as listed; as read, where the hit is that it is not listed.
     #[schemars(with = "String")]
     pub plate: PlateText,
     /// Country as listed.
@@ -76,6 +83,12 @@ pub struct HitEvent {
     pub entry: ListedEntry,
     /// True when read and listed plate are the same text.
     pub exact: bool,
+    /// How vehicle and list belong together.
+    #[serde(default)]
+    pub relation: Relation,
+    /// Where read and listed plate differ, and what the reader gave the listed character.
+    #[serde(default)]
+    pub why: Vec<Difference>,
     /// Probability that the listed plate is the one in the picture.
     pub probability: f32,
     /// The picture that was read.

@@ -7,7 +7,10 @@ use jiff::civil::Date;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::hours::Hours;
 use super::model::{List, ListKind};
+use super::rules::{CameraRule, Rule, Rules};
+use crate::tracking::Direction;
 
 /// A `[[lists]]` table of a node's pipeline file.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -30,18 +33,41 @@ pub struct ListConfig {
     /// Last day on which the list matches.
     #[serde(default, deserialize_with = "day")]
     pub valid_to: Option<Date>,
-    /// The CSV file, relative to the settings file.
+    /// The list file, or a compiled snapshot of it, relative to the settings file.
     pub file: PathBuf,
+    /// Who answers for it.
+    #[serde(default)]
+    pub owner: Option<String>,
+    /// What to do on a hit, shown to the officer.
+    #[serde(default)]
+    pub on_hit: Option<String>,
+    /// Who is told of a hit: names of groups or channels; empty: everybody.
+    #[serde(default)]
+    pub told: Vec<String>,
+    /// The zone that a permit opens; permits of one zone count together.
+    #[serde(default)]
+    pub zone: Option<String>,
     /// Matches that are less probable are no hits, 0 to 1.
-    #[serde(default = "default_min_probability")]
-    pub min_probability: f32,
+    #[serde(default)]
+    pub min_probability: Option<f32>,
+    /// Hours in which the list is looked at; empty: always.
+    #[serde(default)]
+    pub hours: Option<Vec<Hours>>,
+    /// Only vehicles that move this way.
+    #[serde(default)]
+    pub direction: Option<Direction>,
+    /// The same plate is not reported again by the same camera for so long.
+    #[serde(default)]
+    pub cooldown_s: Option<u32>,
+    /// The only cameras at which the list is looked at.
+    #[serde(default)]
+    pub cameras: Option<Vec<String>>,
+    /// What differs at some cameras.
+    #[serde(default)]
+    pub at: Vec<CameraRule>,
     /// Take a file with columns that are not known, and leave them out.
     #[serde(default)]
     pub ignore_unknown_columns: bool,
-}
-
-const fn default_min_probability() -> f32 {
-    0.6
 }
 
 /// What the types cannot rule out in a [`ListConfig`].
@@ -68,6 +94,11 @@ pub enum ListConfigError {
         /// What was given.
         value: f32,
     },
+    /// Permits of no zone open nothing.
+    #[error(
+        "the list {0:?} holds permits and names no zone: write zone = \"centre\", the same in every list of that zone's permits, and the cameras at its edge in cameras = [...]"
+    )]
+    Zone(String),
     /// Ends before it starts.
     #[error("the list {id:?} ends ({to}) before it starts ({from})")]
     Validity {
@@ -96,8 +127,14 @@ impl ListConfig {
                 return Err(ListConfigError::Missing { id, what });
             }
         }
-        if !(0.0..=1.0).contains(&self.min_probability) {
-            return Err(ListConfigError::Probability { id, value: self.min_probability });
+        let here = self.at.iter().map(|at| at.rule.min_probability);
+        for value in here.chain([self.min_probability]).flatten() {
+            if !(0.0..=1.0).contains(&value) {
+                return Err(ListConfigError::Probability { id, value });
+            }
+        }
+        if self.kind == ListKind::Permit && self.zone.is_none() {
+            return Err(ListConfigError::Zone(id));
         }
         if let (Some(from), Some(to)) = (self.valid_from, self.valid_to)
             && to < from
@@ -112,6 +149,20 @@ impl ListConfig {
             legal_basis: self.legal_basis.clone(),
             valid_from: self.valid_from,
             valid_to: self.valid_to,
+            owner: self.owner.clone(),
+            on_hit: self.on_hit.clone(),
+            told: self.told.clone(),
+            zone: self.zone.clone(),
+            rules: Rules {
+                everywhere: Rule {
+                    min_probability: self.min_probability,
+                    hours: self.hours.clone(),
+                    direction: self.direction,
+                    cooldown_s: self.cooldown_s,
+                },
+                cameras: self.cameras.clone(),
+                at: self.at.clone(),
+            },
         })
     }
 }
@@ -166,7 +217,7 @@ mod tests {
         assert_eq!((list.name.as_str(), list.kind), ("stolen", ListKind::Stolen));
         assert_eq!(list.valid_from, Some(date(2026, 1, 1)));
         assert_eq!(list.valid_to, Some(date(2026, 12, 31)));
-        assert!((config.min_probability - 0.6).abs() < 1e-6);
+        assert_eq!(list.rules, Rules::default());
         assert!(list.holds_on(date(2026, 12, 31)) && !list.holds_on(date(2027, 1, 1)));
     }
 
@@ -185,5 +236,8 @@ mod tests {
         );
         assert!(bad("2026-01-01", "2027-01-01").unwrap().is_err());
         assert!(bad("file", "min_probability = 1.5\nfile").unwrap().is_err());
+        assert!(bad("kind = \"stolen\"", "kind = \"permit\"").unwrap().is_err());
+        assert!(bad("file", "hours = [\"always\"]\nfile").is_err());
+        assert!(bad("file", "hours = [\"mon 10:00-12:00\"]\nfile").unwrap().is_ok());
     }
 }

@@ -218,6 +218,12 @@ impl Index {
         self.plates.len()
     }
 
+    /// Whether it has an entry of exactly this plate.
+    #[must_use]
+    pub fn has(&self, plate: &PlateText) -> bool {
+        self.plates.contains_key(key(plate))
+    }
+
     /// The entries of exactly this plate, in the order of the file.
     #[must_use]
     pub fn entries(&self, plate: &PlateText) -> Vec<Entry> {

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::rules::Rules;
 use crate::plate::{Country, PlateText};
 
 /// What a list is of; decides what a hit on it means.
@@ -31,14 +32,14 @@ pub enum ListKind {
     NotInspected,
     /// Seized, or under an administrative stop.
     Seized,
-    /// Permits; a *missing* entry would be the hit. Imported, not yet matched.
+    /// Permits: a *missing* entry is the hit.
     Permit,
     /// Known vehicles that are never reported.
     Ignored,
 }
 
 /// A named register.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct List {
     /// Short name used in files and addresses: lower case, digits, hyphens.
     pub id: String,
@@ -54,6 +55,21 @@ pub struct List {
     pub valid_from: Option<Date>,
     /// Last day on which it matches; afterwards it stops.
     pub valid_to: Option<Date>,
+    /// Who answers for it.
+    #[serde(default)]
+    pub owner: Option<String>,
+    /// What to do on a hit, shown to the officer.
+    #[serde(default)]
+    pub on_hit: Option<String>,
+    /// Who is told of a hit: names of groups or channels; empty: everybody.
+    #[serde(default)]
+    pub told: Vec<String>,
+    /// The zone that a permit opens; permits of one zone count together.
+    #[serde(default)]
+    pub zone: Option<String>,
+    /// When and where it is looked at.
+    #[serde(default)]
+    pub rules: Rules,
 }
 
 /// What a register says of the vehicle.
@@ -87,6 +103,25 @@ pub struct Entry {
 }
 
 impl List {
+    /// A list that holds always and everywhere.
+    #[must_use]
+    pub fn new(id: &str, kind: ListKind, purpose: &str, legal_basis: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            kind,
+            purpose: purpose.to_owned(),
+            legal_basis: legal_basis.to_owned(),
+            valid_from: None,
+            valid_to: None,
+            owner: None,
+            on_hit: None,
+            told: Vec::new(),
+            zone: None,
+            rules: Rules::default(),
+        }
+    }
+
     /// Whether the list holds on a day: it stops by itself when its validity lapses.
     #[must_use]
     pub fn holds_on(&self, day: Date) -> bool {
@@ -95,6 +130,20 @@ impl List {
 }
 
 impl Entry {
+    /// An entry of which nothing but the plate is known.
+    #[must_use]
+    pub fn new(plate: PlateText) -> Self {
+        Self {
+            plate,
+            country: None,
+            reason: None,
+            reference: None,
+            valid_from: None,
+            valid_to: None,
+            vehicle: Vehicle::default(),
+        }
+    }
+
     /// Whether the entry holds on a day.
     #[must_use]
     pub fn holds_on(&self, day: Date) -> bool {

@@ -41,15 +41,17 @@ struct Last {
 #[derive(Debug, Clone)]
 pub struct Cooldown {
     period: SignedDuration,
+    /// The longest period of any list so far: nothing is forgotten before.
+    longest: SignedDuration,
     last: HashMap<(String, String, PlateText), Last>,
     pruned_at: Option<Timestamp>,
 }
 
 impl Cooldown {
-    /// A cooldown of a period; zero or less reports everything.
+    /// A cooldown of a period, for lists that name none of their own; zero or less reports everything.
     #[must_use]
     pub fn new(period: SignedDuration) -> Self {
-        Self { period, last: HashMap::new(), pruned_at: None }
+        Self { period, longest: period, last: HashMap::new(), pruned_at: None }
     }
 
     /// Takes over hits that were reported before, so that a restart repeats nothing.
@@ -71,10 +73,12 @@ impl Cooldown {
     /// once in every period.
     pub fn admit(&mut self, camera: &str, found: &Match, at: Timestamp) -> bool {
         self.prune(at);
-        let next = Last { at, exact: found.exact, probability: found.probability };
+        let period = found.cooldown_s.map_or(self.period, |s| SignedDuration::from_secs(s.into()));
+        self.longest = self.longest.max(period);
+        let next = Last { at, exact: found.exact(), probability: found.probability };
         let key = (camera.to_owned(), found.list.id.clone(), found.entry.plate.clone());
         if let Some(last) = self.last.get(&key) {
-            let near = at.duration_since(last.at).abs() < self.period;
+            let near = at.duration_since(last.at).abs() < period;
             let says_more =
                 !last.exact && (next.exact || next.probability >= last.probability + SURER);
             if near && !says_more {
@@ -87,9 +91,9 @@ impl Cooldown {
 
     /// Forgets, once in a period, what can no longer hold anything back.
     fn prune(&mut self, at: Timestamp) {
-        let due = self.pruned_at.is_none_or(|pruned| at.duration_since(pruned) >= self.period);
+        let due = self.pruned_at.is_none_or(|pruned| at.duration_since(pruned) >= self.longest);
         if due {
-            self.last.retain(|_, last| at.duration_since(last.at).abs() < self.period);
+            self.last.retain(|_, last| at.duration_since(last.at).abs() < self.longest);
             self.pruned_at = Some(at);
         }
     }

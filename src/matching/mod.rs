@@ -1,6 +1,8 @@
 //! Transits against lists: exact and look-alike matches, each with a probability.
 
+mod claims;
 mod cooldown;
+mod difference;
 mod matcher;
 mod model;
 
@@ -8,5 +10,5 @@ mod model;
 mod tests;
 
 pub use cooldown::{Cooldown, Reported};
-pub use matcher::{Matcher, Watch};
-pub use model::Match;
+pub use matcher::{MIN_PROBABILITY, MIN_PROBABILITY_NO_PERMIT, Matcher, Watch};
+pub use model::{Difference, Match, Relation};

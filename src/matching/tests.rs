@@ -5,9 +5,10 @@ use std::sync::Arc;
 use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Cooldown, Matcher, Reported, Watch};
-use crate::lists::{Entry, Index, List, ListKind, Vehicle};
+use super::{Cooldown, Matcher, Relation, Reported, Watch};
+use crate::lists::{CameraRule, Entry, Index, List, ListKind, Passage, Rule};
 use crate::plate::{ALPHABET, Country, PlateText, Position, Reading, character_index};
+use crate::tracking::Direction;
 
 const TODAY: Date = date(2026, 11, 21);
 
@@ -35,31 +36,21 @@ fn reading(text: &str, p: f32, muddy: &[(usize, char, f32)]) -> Reading {
 }
 
 fn list(id: &str, kind: ListKind) -> List {
-    List {
-        id: id.to_owned(),
-        name: id.to_owned(),
-        kind,
-        purpose: "test".to_owned(),
-        legal_basis: "test".to_owned(),
-        valid_from: None,
-        valid_to: None,
-    }
+    List::new(id, kind, "test", "test")
 }
 
 fn entry(text: &str) -> Entry {
-    Entry {
-        plate: plate(text),
-        country: None,
-        reason: Some(format!("reason of {text}")),
-        reference: None,
-        valid_from: None,
-        valid_to: None,
-        vehicle: Vehicle::default(),
-    }
+    Entry { reason: Some(format!("reason of {text}")), ..Entry::new(plate(text)) }
 }
 
-fn watch(list: List, entries: Vec<Entry>, min_probability: f32) -> Watch {
-    Watch { list: Arc::new(list), index: Arc::new(Index::build(entries).unwrap()), min_probability }
+fn watch(mut list: List, entries: Vec<Entry>, min_probability: f32) -> Watch {
+    list.rules.everywhere.min_probability = Some(min_probability);
+    Watch { list: Arc::new(list), index: Arc::new(Index::build(entries).unwrap()) }
+}
+
+/// Noon of the day before one camera.
+fn passage() -> Passage<'static> {
+    Passage { camera: "north", direction: Direction::Approaching, at: TODAY.at(12, 0, 0, 0) }
 }
 
 fn stolen(plates: &[&str], min_probability: f32) -> Watch {
@@ -70,9 +61,9 @@ fn stolen(plates: &[&str], min_probability: f32) -> Watch {
 fn found(matcher: &Matcher, reading: &Reading) -> Vec<(String, bool, f32)> {
     let voted = reading.text().unwrap();
     matcher
-        .matches(reading, &voted, reading.confidence(), None, TODAY)
+        .matches(reading, &voted, reading.confidence(), None, &passage())
         .into_iter()
-        .map(|m| (m.entry.plate.to_string(), m.exact, m.probability))
+        .map(|m| (m.entry.plate.to_string(), m.exact(), m.probability))
         .collect()
 }
 
@@ -81,9 +72,9 @@ fn a_listed_plate_read_well_is_an_exact_match_with_its_reason() {
     let matcher = Matcher::new(vec![stolen(&["AB123CD", "ZZ999ZZ"], 0.6)]);
     let reading = reading("AB123CD", 0.98, &[]);
     let voted = plate("AB123CD");
-    let matches = matcher.matches(&reading, &voted, reading.confidence(), None, TODAY);
+    let matches = matcher.matches(&reading, &voted, reading.confidence(), None, &passage());
     assert_eq!(matches.len(), 1);
-    assert!(matches[0].exact && matches[0].probability > 0.85, "{:?}", matches[0]);
+    assert!(matches[0].exact() && matches[0].probability > 0.85, "{:?}", matches[0]);
     assert_eq!(matches[0].entry.reason.as_deref(), Some("reason of AB123CD"));
 }
 
@@ -168,7 +159,7 @@ fn a_vote_that_is_less_sure_than_its_reading_counts() {
     let matcher = Matcher::new(vec![stolen(&["AB123CD"], 0.0)]);
     let reading = reading("AB123CD", 0.98, &[]);
     let of = |confidence| {
-        matcher.matches(&reading, &plate("AB123CD"), confidence, None, TODAY)[0].probability
+        matcher.matches(&reading, &plate("AB123CD"), confidence, None, &passage())[0].probability
     };
     assert!(of(0.3) < 0.35 && of(0.95) > 0.9, "{} {}", of(0.3), of(0.95));
 }
@@ -177,9 +168,9 @@ fn a_vote_that_is_less_sure_than_its_reading_counts() {
 fn a_text_voted_from_other_looks_is_matched_too() {
     let matcher = Matcher::new(vec![stolen(&["AB123CD"], 0.6)]);
     let reading = reading("AB123C", 0.9, &[]);
-    let matches = matcher.matches(&reading, &plate("AB123CD"), 0.9, None, TODAY);
+    let matches = matcher.matches(&reading, &plate("AB123CD"), 0.9, None, &passage());
     assert_eq!(matches.len(), 1);
-    assert!(matches[0].exact);
+    assert!(matches[0].exact());
 }
 
 fn at(second: i64) -> Timestamp {
@@ -191,7 +182,7 @@ fn the_same_car_is_reported_once_in_its_time_and_another_always() {
     let matcher = Matcher::new(vec![stolen(&["AB123CD", "EF456GH"], 0.6)]);
     let of = |text: &str| {
         let reading = reading(text, 0.98, &[]);
-        matcher.matches(&reading, &plate(text), 0.9, None, TODAY).remove(0)
+        matcher.matches(&reading, &plate(text), 0.9, None, &passage()).remove(0)
     };
     let (first, second) = (of("AB123CD"), of("EF456GH"));
     let mut cooldown = Cooldown::new(SignedDuration::from_secs(300));
@@ -208,11 +199,11 @@ fn a_false_look_alike_does_not_swallow_the_real_car() {
     let matcher = Matcher::new(vec![stolen(&["AB123CD"], 0.1)]);
     let look_alike = {
         let reading = reading("AB128CD", 0.97, &[(4, '3', 0.3)]);
-        matcher.matches(&reading, &plate("AB128CD"), 0.6, None, TODAY).remove(0)
+        matcher.matches(&reading, &plate("AB128CD"), 0.6, None, &passage()).remove(0)
     };
     let exact = {
         let reading = reading("AB123CD", 0.98, &[]);
-        matcher.matches(&reading, &plate("AB123CD"), 0.9, None, TODAY).remove(0)
+        matcher.matches(&reading, &plate("AB123CD"), 0.9, None, &passage()).remove(0)
     };
     let mut cooldown = Cooldown::new(SignedDuration::from_secs(300));
     assert!(cooldown.admit("north", &look_alike, at(0)));
@@ -225,7 +216,7 @@ fn a_false_look_alike_does_not_swallow_the_real_car() {
 fn a_restart_repeats_nothing() {
     let matcher = Matcher::new(vec![stolen(&["AB123CD"], 0.6)]);
     let reading = reading("AB123CD", 0.98, &[]);
-    let found = matcher.matches(&reading, &plate("AB123CD"), 0.9, None, TODAY).remove(0);
+    let found = matcher.matches(&reading, &plate("AB123CD"), 0.9, None, &passage()).remove(0);
     let mut cooldown = Cooldown::new(SignedDuration::from_secs(300));
     cooldown.seed([Reported {
         camera: "north".to_owned(),
@@ -237,4 +228,65 @@ fn a_restart_repeats_nothing() {
     }]);
     assert!(!cooldown.admit("north", &found, at(100)));
     assert!(cooldown.admit("north", &found, at(400)));
+}
+
+/// A list of permits of the centre, at one gate, by day.
+fn permits(plates: &[&str]) -> Watch {
+    let mut residents = list("residents", ListKind::Permit);
+    residents.zone = Some("centre".to_owned());
+    residents.rules.cameras = Some(vec!["north".to_owned()]);
+    residents.rules.everywhere.hours = Some(vec!["07:30-19:30".parse().unwrap()]);
+    let index = Index::build(plates.iter().map(|text| entry(text))).unwrap();
+    Watch { list: Arc::new(residents), index: Arc::new(index) }
+}
+
+#[test]
+fn a_vehicle_without_a_permit_is_a_hit_where_and_when_the_zone_holds() {
+    let matcher = Matcher::new(vec![permits(&["AB123CD"]), permits(&["EF456GH"])]);
+    let at = |text: &str, camera: &str, hour: i8| {
+        let passage = Passage { camera, at: TODAY.at(hour, 0, 0, 0), ..passage() };
+        let reading = reading(text, 0.999, &[]);
+        let voted = reading.text().unwrap();
+        matcher.matches(&reading, &voted, reading.confidence(), None, &passage)
+    };
+    let found = at("ZX987YW", "north", 12);
+    assert_eq!(found.len(), 1, "one for the zone, not one for each of its lists");
+    assert_eq!((found[0].relation, found[0].entry.plate.as_str()), (Relation::NoPermit, "ZX987YW"));
+    assert!(at("AB123CD", "north", 12).is_empty() && at("EF456GH", "north", 12).is_empty());
+    assert!(at("ZX987YW", "south", 12).is_empty(), "not at the zone");
+    assert!(at("ZX987YW", "north", 20).is_empty(), "not at that hour");
+}
+
+#[test]
+fn a_permit_that_was_misread_is_no_hit() {
+    let matcher = Matcher::new(vec![permits(&["AB123CD"])]);
+    // The reader is 97 % sure of a wrong 8, and gives the right 3 next to nothing.
+    let wrong = reading("AB128CD", 0.99, &[(4, '3', 0.01)]);
+    let matches = |reading: &Reading| {
+        matcher.matches(reading, &reading.text().unwrap(), reading.confidence(), None, &passage())
+    };
+    assert!(matches(&wrong).is_empty());
+    assert!(matches(&reading("ZX987YW", 0.9, &[])).is_empty(), "too muddy to write to anybody");
+    assert_eq!(matches(&reading("ZX987YW", 0.999, &[])).len(), 1);
+}
+
+#[test]
+fn rules_of_list_and_camera_decide() {
+    let mut strict = list("stolen", ListKind::Stolen);
+    strict.rules.everywhere.min_probability = Some(0.99);
+    strict.rules.at.push(CameraRule {
+        camera: "south".to_owned(),
+        rule: Rule { min_probability: Some(0.5), cooldown_s: Some(7), ..Rule::default() },
+    });
+    let index = Arc::new(Index::build([entry("AB123CD")]).unwrap());
+    let matcher = Matcher::new(vec![Watch { list: Arc::new(strict), index }]);
+    let reading = reading("AB123CD", 0.98, &[]);
+    let at = |camera| {
+        let passage = Passage { camera, ..passage() };
+        matcher.matches(&reading, &plate("AB123CD"), reading.confidence(), None, &passage)
+    };
+    assert!(at("north").is_empty());
+    assert_eq!(at("south")[0].cooldown_s, Some(7));
+    let general = SignedDuration::from_secs(5);
+    assert_eq!(matcher.longest_cooldown(general), SignedDuration::from_secs(7));
 }

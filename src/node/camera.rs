@@ -189,7 +189,7 @@ fn report(
     transits: Vec<Transit>,
 ) -> Result<(), CameraFault> {
     for transit in transits {
-        let record = reporter.report(&transit, Timestamp::now(), Zoned::now().date())?;
+        let record = reporter.report(&transit, Timestamp::now(), Zoned::now().datetime())?;
         for hit in &record.hits {
             tracing::info!(
                 "camera {}: {} is on list {} ({})",

@@ -7,13 +7,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::civil::Date;
+use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::jpeg::{self, JpegError};
 use crate::event::{Evidence, HitEvent, ListedEntry, ListedIn, Place, TransitEvent, VERSION};
 use crate::frame::Frame;
+use crate::lists::Passage;
 use crate::matching::{Cooldown, Match, Matcher, Reported};
 use crate::plate::PlateText;
 use crate::store::{OpenTransit, Record, sha256_hex};
@@ -125,7 +126,7 @@ impl CameraReporter {
         &mut self,
         transit: &Transit,
         now: Timestamp,
-        today: Date,
+        local: DateTime,
     ) -> Result<Record, JpegError> {
         let known = self.tracks.get(&transit.track);
         let frame = &transit.look.frame;
@@ -169,14 +170,14 @@ impl CameraReporter {
             &transit.text,
             transit.confidence,
             transit.country,
-            today,
+            &Passage { camera: &self.place.camera, direction: transit.direction, at: local },
         );
         let mut hits = Vec::new();
         for found in &matches {
             let telling = Told {
                 list: found.list.id.clone(),
                 plate: found.entry.plate.clone(),
-                exact: found.exact,
+                exact: found.exact(),
             };
             // What was told as exact needs no look-alike; the other way round is news.
             let known = told.iter().any(|told| {
@@ -270,6 +271,8 @@ impl CameraReporter {
                 kind: list.kind,
                 purpose: list.purpose.clone(),
                 legal_basis: list.legal_basis.clone(),
+                on_hit: list.on_hit.clone(),
+                told: list.told.clone(),
             },
             entry: ListedEntry {
                 plate: entry.plate.clone(),
@@ -278,7 +281,9 @@ impl CameraReporter {
                 reference: entry.reference.clone(),
                 vehicle: entry.vehicle.clone(),
             },
-            exact: found.exact,
+            exact: found.exact(),
+            relation: found.relation,
+            why: found.why.clone(),
             probability: found.probability,
             evidence: evidence.clone(),
             position: transit.position,

@@ -182,7 +182,8 @@ async fn start_cameras(
     stop: &CancellationToken,
 ) -> Result<Vec<std::thread::JoinHandle<()>>, NodeError> {
     let cooldown = pipeline.matching.cooldown();
-    let since = Timestamp::now().checked_sub(cooldown).unwrap_or(Timestamp::MIN);
+    let longest = matcher.longest_cooldown(cooldown);
+    let since = Timestamp::now().checked_sub(longest).unwrap_or(Timestamp::MIN);
     let hits = store.hits_since(since).await?;
     let open = store.open_transits().await?;
     let enabled = pipeline.cameras.iter().filter(|camera| camera.enabled);
@@ -249,11 +250,7 @@ fn load_lists(pipeline: &Pipeline) -> Result<(Vec<Watch>, Vec<String>), NodeErro
             lines.push(format!("list {} does not hold today: it matches nothing", list.id));
         }
         lines.extend(bad_rows(&config.file, &report));
-        watches.push(Watch {
-            list: Arc::new(list),
-            index: Arc::new(index),
-            min_probability: config.min_probability,
-        });
+        watches.push(Watch { list: Arc::new(list), index: Arc::new(index) });
     }
     Ok((watches, lines))
 }

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use varco::event::{Evidence, HitEvent, ListedEntry, ListedIn, Place, TransitEvent, VERSION};
 use varco::frame::Rect;
 use varco::lists::{ListKind, Vehicle};
+use varco::matching::Relation;
 use varco::plate::PlateText;
 use varco::store::{Record, sha256_hex};
 use varco::tracking::{Direction, TransitState};
@@ -76,6 +77,8 @@ pub(crate) fn record(n: u32, with_hit: bool) -> Record {
             kind: ListKind::Stolen,
             purpose: "Ricerca".into(),
             legal_basis: "art. 54 TUEL".into(),
+            on_hit: None,
+            told: Vec::new(),
         },
         entry: ListedEntry {
             plate: plate(n),
@@ -85,6 +88,8 @@ pub(crate) fn record(n: u32, with_hit: bool) -> Record {
             vehicle: Vehicle::default(),
         },
         exact: true,
+        relation: Relation::Exact,
+        why: Vec::new(),
         probability: 0.99,
         evidence,
         position: None,

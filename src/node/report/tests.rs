@@ -13,8 +13,8 @@ pub(in crate::node) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_777_000_000 + seconds).unwrap()
 }
 
-pub(in crate::node) fn today() -> Date {
-    date(2026, 5, 4)
+pub(in crate::node) fn today() -> DateTime {
+    date(2026, 5, 4).at(12, 0, 0, 0)
 }
 
 fn text(plate: &str) -> PlateText {
@@ -79,20 +79,9 @@ pub(in crate::node) fn reporter(stolen: &[&str]) -> CameraReporter {
         valid_to: None,
         vehicle: Vehicle::default(),
     });
-    let list = List {
-        id: "stolen".into(),
-        name: "Rubate".into(),
-        kind: ListKind::Stolen,
-        purpose: "Ricerca".into(),
-        legal_basis: "art. 54 TUEL".into(),
-        valid_from: None,
-        valid_to: None,
-    };
-    let watch = Watch {
-        list: Arc::new(list),
-        index: Arc::new(Index::build(entries).unwrap()),
-        min_probability: 0.6,
-    };
+    let mut list = List::new("stolen", ListKind::Stolen, "Ricerca", "art. 54 TUEL");
+    list.name = "Rubate".into();
+    let watch = Watch { list: Arc::new(list), index: Arc::new(Index::build(entries).unwrap()) };
     let place = Place {
         node: "n".into(),
         camera: "in".into(),
