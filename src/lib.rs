@@ -6,6 +6,7 @@
 //! | module | what it does | input/output |
 //! |---|---|---|
 //! | [`config`] | settings files, with errors a person can act on | pure |
+//! | [`keyfile`] | private keys in files of the own user alone | files |
 //! | [`plate`] | plate text, readings, country grammars | pure |
 //! | [`frame`] | pictures, frames, geometry | pure |
 //! | [`video`] | camera streams and files into frames | GStreamer |
@@ -25,6 +26,7 @@ pub mod cli;
 pub mod config;
 pub mod event;
 pub mod frame;
+pub mod keyfile;
 pub mod link;
 pub mod lists;
 pub mod matching;

@@ -9,16 +9,17 @@ use std::path::{Path, PathBuf};
 /// What each module may use. A module that is not named here is a fault too.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("config", &[]),
+    ("keyfile", &[]),
     ("plate", &[]),
     ("frame", &[]),
     ("video", &["frame"]),
     ("vision", &["plate", "frame"]),
     ("tracking", &["plate", "frame", "vision"]),
-    ("lists", &["plate", "tracking"]),
+    ("lists", &["keyfile", "plate", "tracking"]),
     ("matching", &["plate", "tracking", "lists"]),
     ("event", &["plate", "frame", "tracking", "lists", "matching"]),
     ("store", &["plate", "event", "lists", "matching", "tracking"]),
-    ("link", &["event", "store"]),
+    ("link", &["keyfile", "event", "store"]),
     (
         "node",
         &[

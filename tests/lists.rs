@@ -218,7 +218,7 @@ fn a_million_rows_of_which_some_are_bad() {
         assert_eq!(entries[0].valid_to, Some(date(2027, 12, 31)));
     }
     assert!(index.entries(&PlateText::new(&plate(999)).unwrap()).is_empty());
-    let bytes = index.automaton_bytes() as f64 / 999_000.0;
+    let bytes = index.plates_bytes() as f64 / 999_000.0;
     assert!(bytes < 12.0, "{bytes} bytes a plate in the automaton");
 
     let output = varco_lists(&["check", "--json", "--details", "3"], &file);

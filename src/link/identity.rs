@@ -1,9 +1,6 @@
 //! A node's or a centre's own key: made at the first start, kept in a file.
 
 use std::fmt;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -12,6 +9,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::ParsedCertificate;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::keyfile::{self, KeyFileError};
 use crate::store::sha256_hex;
 
 /// Text that is no fingerprint.
@@ -80,27 +78,9 @@ impl<'de> Deserialize<'de> for Fingerprint {
 /// Why the own key cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum IdentityError {
-    /// The file cannot be made, written or read.
-    #[error("cannot {action} the key file {}: {source}", path.display())]
-    File {
-        /// What was tried.
-        action: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// Others can read the key.
-    #[error(
-        "the key file {} can be read by other users (mode {mode:o}); run: chmod 600 {}",
-        path.display(), path.display()
-    )]
-    Open {
-        /// The file.
-        path: PathBuf,
-        /// Its permission bits.
-        mode: u32,
-    },
+    /// The file cannot be made, written or read, or others can read it.
+    #[error(transparent)]
+    File(#[from] KeyFileError),
     /// The file holds no key and certificate of ours.
     #[error(
         "the key file {} is damaged ({detail}); restore it from a backup, or remove it: a new key is made, which the other side must be told",
@@ -151,12 +131,7 @@ impl Identity {
     /// # Errors
     /// See [`Self::load_or_make`].
     pub fn load(path: &Path) -> Result<Self, IdentityError> {
-        let failed = |source| IdentityError::File { action: "read", path: path.into(), source };
-        let mode = fs::metadata(path).map_err(failed)?.permissions().mode() & 0o777;
-        if mode & 0o077 != 0 {
-            return Err(IdentityError::Open { path: path.into(), mode });
-        }
-        let pem = fs::read_to_string(path).map_err(failed)?;
+        let pem = keyfile::read(path)?;
         Self::from_pem(&pem).map_err(|detail| IdentityError::Damaged { path: path.into(), detail })
     }
 
@@ -198,39 +173,15 @@ impl Identity {
         let certificate = params.self_signed(&pair)?;
         let text = format!("{}{}", pair.serialize_pem(), certificate.pem());
 
-        let failed = |source| IdentityError::File { action: "write", path: path.into(), source };
-        let folder = path.parent().filter(|f| !f.as_os_str().is_empty());
-        if let Some(folder) = folder {
-            fs::create_dir_all(folder).map_err(failed)?;
-        }
-        // Beside its place first: a start cut short must not leave half a key.
-        let unfinished = path.with_extension("part");
-        match fs::remove_file(&unfinished) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(failed(e)),
-            _ => {}
-        }
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&unfinished)
-            .map_err(failed)?;
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-        // Never over a key that another process made meanwhile.
-        match fs::hard_link(&unfinished, path) {
-            Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(failed(e)),
-            _ => {}
-        }
-        fs::remove_file(&unfinished).map_err(failed)?;
-        if let Some(folder) = folder {
-            File::open(folder).and_then(|f| f.sync_all()).map_err(failed)?;
-        }
-        Ok(())
+        Ok(keyfile::make(path, &text)?)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     #[test]

@@ -7,11 +7,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufRead};
 
 use super::columns::{self, Column, HeaderError};
-use super::index;
+use super::index::Repeated;
 use super::lines::{Line, Lines, MAX_LINE_BYTES, split};
 use super::model::Entry;
 use super::row::{self, BadField};
-use crate::plate::PlateText;
+use crate::plate::{Country, PlateKey};
 
 /// Why a list file could not be read at all.
 #[derive(Debug, thiserror::Error)]
@@ -87,20 +87,6 @@ impl fmt::Display for Rejected {
         }
         write!(f, " ({:?})", self.value)
     }
-}
-
-/// A plate that came before with the same country.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Repeated {
-    /// Line in the file.
-    pub line: u64,
-    /// Line where the plate came first.
-    pub first_line: u64,
-    /// The plate.
-    pub plate: PlateText,
-    /// True when everything else is the same too: then the row is left out. A row that
-    /// says something else of the plate is kept beside the first.
-    pub same: bool,
 }
 
 /// How the bytes of a file were read as text.
@@ -287,8 +273,8 @@ fn decode(bytes: &[u8], line: u64, encoding: &mut Encoding) -> String {
 struct Importing<'a> {
     report: Report,
     options: &'a ImportOptions,
-    /// Plate and country, packed, with the line and the content where they came first.
-    seen: HashMap<u128, (u32, u64)>,
+    /// Plate and country, with the line and the content where they came first.
+    seen: HashMap<(PlateKey, Option<Country>), (u32, u64)>,
     /// Fields of the row at hand, kept to spare allocations.
     fields: Vec<Vec<u8>>,
 }
@@ -358,10 +344,7 @@ impl Importing<'_> {
         (reason, reference, valid_from, valid_to).hash(&mut hasher);
         (&vehicle.make, &vehicle.model, &vehicle.colour).hash(&mut hasher);
         let content = hasher.finish();
-        let packed = index::key(plate).iter().fold(1_u128, |k, c| k << 6 | u128::from(*c));
-        let country = country.as_ref().map_or("", |country| country.code()).bytes();
-        let key = country.fold(packed, |k, c| k << 8 | u128::from(c)) << 1
-            | u128::from(entry.country.is_some());
+        let key = (PlateKey::new(plate), *country);
         let line = u32::try_from(number).unwrap_or(u32::MAX);
         let (first_line, same) = match self.seen.entry(key) {
             Slot::Vacant(slot) => {

@@ -23,7 +23,7 @@ mod west;
 mod tests;
 
 pub use format::Format;
-pub use rank::{MAX_WEIGHT, rank, weight};
+pub use rank::{MAX_WEIGHT, rank, weight, weight_of};
 
 use super::text::{Country, PlateText};
 

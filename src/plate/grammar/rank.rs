@@ -24,7 +24,8 @@ const MAX_TEXTS: usize = 192;
 
 /// The weight of a text (as places in the alphabet) against one of no known format,
 /// from 1 to [`MAX_WEIGHT`].
-pub(super) fn weight_of(text: &[u8], hint: Option<(Country, f32)>) -> f32 {
+#[must_use]
+pub fn weight_of(text: &[u8], hint: Option<(Country, f32)>) -> f32 {
     let mut known: f32 = 1.0;
     let mut suggested: f32 = 0.0;
     for format in fitting(text) {
