@@ -19,7 +19,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("matching", &["plate", "tracking", "lists"]),
     ("event", &["plate", "frame", "tracking", "lists", "matching"]),
     ("store", &["plate", "event", "lists", "matching", "tracking"]),
-    ("link", &["keyfile", "event", "store"]),
+    ("link", &["keyfile", "event", "lists", "store"]),
     (
         "node",
         &[
@@ -27,7 +27,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "event", "store", "link",
         ],
     ),
-    ("centre", &["config", "plate", "lists", "matching", "event", "store", "link"]),
+    ("centre", &["config", "plate", "tracking", "lists", "matching", "event", "store", "link"]),
     (
         "cli",
         &[

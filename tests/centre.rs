@@ -4,6 +4,7 @@
 
 mod centre {
     pub(crate) mod access;
+    pub(crate) mod clones;
     pub(crate) mod delivery;
     pub(crate) mod evidence;
     pub(crate) mod killed;

@@ -26,6 +26,8 @@ pub struct Config {
     pub link: LinkConfig,
     /// How long what is kept.
     pub retention: RetentionConfig,
+    /// Looking for cloned plates; without it, nobody looks.
+    pub cloned_plates: Option<ClonedPlatesConfig>,
     /// Nodes that may deliver, besides those admitted by `varco centre admit`.
     pub nodes: Vec<AdmittedNode>,
 }
@@ -60,6 +62,44 @@ pub struct RetentionConfig {
     pub audit_days: u32,
 }
 
+/// Looking for the same plate at two places too far apart in too short a time.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClonedPlatesConfig {
+    /// Why passages are compared.
+    pub purpose: String,
+    /// The law, order or agreement that allows it.
+    pub legal_basis: String,
+    /// Nobody is faster.
+    #[serde(default = "default_max_speed_kmh")]
+    pub max_speed_kmh: f64,
+    /// By so much two clocks together may be wrong.
+    #[serde(default = "default_clock_error_s")]
+    pub clock_error_s: u32,
+    /// The plates are the same with at least this probability, 0 to 1.
+    #[serde(default = "default_same_plate")]
+    pub min_probability: f32,
+    /// One plate is not reported again for so long.
+    #[serde(default = "default_cloned_cooldown_s")]
+    pub cooldown_s: u32,
+}
+
+fn default_max_speed_kmh() -> f64 {
+    200.0
+}
+
+fn default_clock_error_s() -> u32 {
+    60
+}
+
+fn default_same_plate() -> f32 {
+    0.8
+}
+
+fn default_cloned_cooldown_s() -> u32 {
+    6 * 3600
+}
+
 /// A node that may deliver.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -81,6 +121,7 @@ impl Default for Config {
             http: HttpConfig::default(),
             link: LinkConfig::default(),
             retention: RetentionConfig::default(),
+            cloned_plates: None,
             nodes: Vec::new(),
         }
     }
@@ -133,6 +174,21 @@ impl Config {
         ] {
             if value > MOST_DAYS {
                 return fault(key, format!("{key} is {value}; it must be at most {MOST_DAYS}"));
+            }
+        }
+        if let Some(cloned) = &config.cloned_plates {
+            for (key, value) in [("purpose", &cloned.purpose), ("legal_basis", &cloned.legal_basis)]
+            {
+                if value.trim().is_empty() {
+                    return fault(key, format!("{key} is empty; say why passages are compared"));
+                }
+            }
+            if !(50.0..=1000.0).contains(&cloned.max_speed_kmh) {
+                let message = "max_speed_kmh must be from 50 to 1000".to_owned();
+                return fault("max_speed_kmh", message);
+            }
+            if !(0.0..=1.0).contains(&cloned.min_probability) {
+                return fault("min_probability", "min_probability must be from 0 to 1".to_owned());
             }
         }
         for (place, node) in config.nodes.iter().enumerate() {
@@ -216,6 +272,19 @@ mod tests {
         assert_eq!(config.language, Language::English);
         assert_eq!(config.link.listen.port(), 9443);
         assert_eq!(config.nodes.len(), 1);
+    }
+
+    #[test]
+    fn nobody_looks_for_cloned_plates_without_a_legal_basis() {
+        assert_eq!(read("").unwrap().cloned_plates, None);
+        let error = read("[cloned_plates]\npurpose = \"p\"\n").unwrap_err();
+        assert!(error.contains("legal_basis"), "{error}");
+        let with = |more: &str| {
+            read(&format!("[cloned_plates]\npurpose = \"p\"\nlegal_basis = \"b\"\n{more}"))
+        };
+        assert_eq!(with("").unwrap().cloned_plates.unwrap().clock_error_s, 60);
+        let error = with("max_speed_kmh = 5.0\n").unwrap_err();
+        assert!(error.starts_with("centre.toml:4:1: "), "{error}");
     }
 
     #[test]

@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::clones;
 use super::problem::Problem;
 use super::state::App;
 use crate::event::{Event, HitEvent, TransitEvent, VERSION};
@@ -50,11 +51,8 @@ pub(super) fn router(app: App) -> Router {
         .with_state(app)
 }
 
-async fn take(
-    State(app): State<App>,
-    Extension(PeerKey(key)): Extension<PeerKey>,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<Json<Receipt>, Problem> {
+/// The node whose key the request came with, when it is admitted.
+pub(super) async fn admitted(app: &App, PeerKey(key): &PeerKey) -> Result<NodeRecord, Problem> {
     let Some(node) = app.store.node_by_key(key.as_str()).await? else {
         app.metrics.unknown_key();
         tracing::warn!(%key, "delivery with an unknown key refused");
@@ -67,6 +65,15 @@ async fn take(
             ),
         ));
     };
+    Ok(node)
+}
+
+async fn take(
+    State(app): State<App>,
+    Extension(peer): Extension<PeerKey>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<Receipt>, Problem> {
+    let node = admitted(&app, &peer).await?;
     let now = Timestamp::now();
     app.presence.spoke(&node.id, now);
     let delivery: Loose = serde_json::from_slice(&body?)
@@ -193,8 +200,7 @@ impl Batch {
     /// Stores the events in one transaction, then tells the pages what is new.
     async fn store(self, app: &App, node: &NodeRecord, now: Timestamp) -> Result<Receipt, Problem> {
         app.metrics.refused(self.refused.len());
-        let mut receipt =
-            Receipt { accepted: Vec::with_capacity(self.events.len()), refused: self.refused };
+        let mut receipt = Receipt { refused: self.refused, ..Receipt::default() };
         let mut news = News::default();
         let mut heartbeat = None;
         let mut lasting = Vec::new();
@@ -229,6 +235,10 @@ impl Batch {
                     }
                     Event::Heartbeat(_) => {}
                 }
+            }
+            // After all hits of the delivery: what the node told is not told again.
+            for transit in news.transits.values() {
+                news.hits.extend(clones::look(app, &mut writing, transit, now).await?);
             }
             // A transit is told with its hits, whichever of them came first.
             for id in news.transits.keys() {

@@ -10,6 +10,7 @@
 //! ```
 
 mod api;
+mod clones;
 mod config;
 mod error;
 mod headers;
@@ -28,7 +29,9 @@ mod state;
 mod throttle;
 mod workflow;
 
-pub use config::{AdmittedNode, Config, HttpConfig, LinkConfig, RetentionConfig};
+pub use config::{
+    AdmittedNode, ClonedPlatesConfig, Config, HttpConfig, LinkConfig, RetentionConfig,
+};
 pub use error::CentreError;
 pub use registry::{Registry, SignInLink};
 pub use server::{Server, run};

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::event::{CameraHealth, CameraState, HeartbeatEvent};
+use crate::event::{CameraHealth, CameraState, HeartbeatEvent, ListHealth};
 use crate::store::centre::NodeRecord;
 
 /// A node that was silent for longer is not alive. Nodes speak every few seconds.
@@ -34,6 +34,8 @@ pub(super) struct Node {
     alive: bool,
     /// Its cameras.
     cameras: Vec<CameraHealth>,
+    /// Its lists.
+    lists: Vec<ListHealth>,
 }
 
 impl Node {
@@ -109,6 +111,7 @@ impl Presence {
             software: heartbeat.as_ref().map(|it| it.software.clone()),
             started_at: heartbeat.as_ref().map(|it| it.started_at),
             outbox: heartbeat.as_ref().map_or(0, |it| it.outbox),
+            lists: heartbeat.as_ref().map(|it| it.lists.clone()).unwrap_or_default(),
             cameras: heartbeat.map(|it| it.cameras).unwrap_or_default(),
         }
     }
@@ -145,6 +148,7 @@ mod tests {
             cameras: Vec::new(),
             position: None,
             gps: None,
+            lists: Vec::new(),
         }
     }
 

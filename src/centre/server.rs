@@ -65,14 +65,8 @@ impl Server {
         // Ended with this server, also when it failed by itself.
         let cancel = cancel.child_token();
         let (ledger, ledger_kept) = Ledger::new(registry.store().clone(), cancel.clone());
-        let app: App = Arc::new(Centre::new(
-            &registry,
-            evidence,
-            config.retention,
-            ledger,
-            url,
-            cancel.clone(),
-        ));
+        let app: App =
+            Arc::new(Centre::new(&registry, evidence, &config, ledger, url, cancel.clone()));
 
         let handle = Handle::new();
         let mut tasks = JoinSet::new();

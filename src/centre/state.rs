@@ -6,14 +6,14 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{RwLock, Semaphore};
 use tokio_util::sync::CancellationToken;
 
-use super::config::{RetentionConfig, sign_in_url};
+use super::config::{ClonedPlatesConfig, Config, RetentionConfig, sign_in_url};
 use super::ledger::Ledger;
 use super::live::Live;
 use super::metrics::Metrics;
 use super::presence::{Node, Presence};
 use super::registry::Registry;
 use super::throttle::Throttle;
-use crate::store::centre::{CentreStore, SessionLimits};
+use crate::store::centre::{CentreStore, Language, SessionLimits};
 use crate::store::{DatabaseError, EvidenceStore};
 
 /// Shared by all handlers.
@@ -35,6 +35,9 @@ pub(super) struct Centre {
     pub(super) store: CentreStore,
     pub(super) evidence: EvidenceStore,
     pub(super) retention: RetentionConfig,
+    pub(super) cloned_plates: Option<ClonedPlatesConfig>,
+    /// Of what the centre itself writes into hits.
+    pub(super) language: Language,
     pub(super) ledger: Ledger,
     pub(super) live: Live,
     pub(super) presence: Presence,
@@ -53,7 +56,7 @@ impl Centre {
     pub(super) fn new(
         registry: &Registry,
         evidence: EvidenceStore,
-        retention: RetentionConfig,
+        config: &Config,
         ledger: Ledger,
         url: String,
         cancel: CancellationToken,
@@ -62,7 +65,9 @@ impl Centre {
             store: registry.store().clone(),
             registry: registry.acting_as("system"),
             evidence,
-            retention,
+            retention: config.retention.clone(),
+            cloned_plates: config.cloned_plates.clone(),
+            language: config.language,
             ledger,
             live: Live::new(Timestamp::now()),
             presence: Presence::default(),

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::position::{GeoPosition, GpsHealth};
+use crate::lists::ListKind;
 
 /// What a camera is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -66,6 +67,40 @@ pub struct CameraHealth {
     pub faults: Vec<PictureFault>,
 }
 
+/// Where a node has a list from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ListSource {
+    /// A file that the pipeline file names.
+    File,
+    /// The centre.
+    Centre,
+}
+
+/// One list that a node compares with, or should.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ListHealth {
+    /// Identifier of the list.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// What it is of, once it was loaded.
+    pub kind: Option<ListKind>,
+    /// Where it comes from.
+    pub source: ListSource,
+    /// Version of the snapshot that is in use.
+    pub version: Option<u64>,
+    /// When it was compiled; for a list file, when the file was last changed. `None`:
+    /// no version is in use, so the list matches nothing.
+    pub compiled_at: Option<Timestamp>,
+    /// Entries in use.
+    pub entries: u64,
+    /// Until when the node may read it without having heard from the centre.
+    pub readable_until: Option<Timestamp>,
+    /// Why a newer version, or any, is not in use; in words for people.
+    pub error: Option<String>,
+}
+
 /// A node's regular sign of life.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct HeartbeatEvent {
@@ -93,4 +128,7 @@ pub struct HeartbeatEvent {
     /// How its satellite receiver is, when it has one.
     #[serde(default)]
     pub gps: Option<GpsHealth>,
+    /// Its lists.
+    #[serde(default)]
+    pub lists: Vec<ListHealth>,
 }

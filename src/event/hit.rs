@@ -50,6 +50,23 @@ pub struct ListedEntry {
     pub vehicle: Vehicle,
 }
 
+/// The other passage of a cloned plate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Elsewhere {
+    /// The transit.
+    pub transit: Uuid,
+    /// Where.
+    pub place: Place,
+    /// When the plate was last seen there.
+    pub seen_at: Timestamp,
+    /// Where that is on Earth.
+    pub position: Option<GeoPosition>,
+    /// As the crow flies.
+    pub distance_km: f64,
+    /// The picture that was read there: its SHA-256.
+    pub evidence: Option<String>,
+}
+
 /// A listed plate was, or may have been, read: an alert for an officer to verify.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct HitEvent {
@@ -100,4 +117,10 @@ pub struct HitEvent {
     /// what the node's own clock said.
     #[serde(default)]
     pub clock_offset_ms: i64,
+    /// True when the plate was listed only after the vehicle had passed.
+    #[serde(default)]
+    pub retrospective: bool,
+    /// The other passage, where the plate is cloned.
+    #[serde(default)]
+    pub elsewhere: Option<Elsewhere>,
 }

@@ -11,8 +11,10 @@ mod hit;
 mod position;
 mod transit;
 
-pub use heartbeat::{CameraHealth, CameraState, HeartbeatEvent, PictureFault};
-pub use hit::{HitEvent, ListedEntry, ListedIn};
+pub use heartbeat::{
+    CameraHealth, CameraState, HeartbeatEvent, ListHealth, ListSource, PictureFault,
+};
+pub use hit::{Elsewhere, HitEvent, ListedEntry, ListedIn};
 pub use position::{GeoPosition, GpsHealth, GpsState, PositionSource};
 pub use transit::{Evidence, Place, TransitEvent};
 

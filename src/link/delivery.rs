@@ -13,16 +13,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use self::attempt::{Attempt, Client, Outcome};
+use self::attempt::{Attempt, Outcome, REQUEST_TIMEOUT, send};
 use self::state::Watch;
+use super::client::Client;
 use super::identity::{Fingerprint, Identity};
 use super::message::{Delivery, Numbered};
 use super::tls::TlsError;
-use crate::event::{CameraHealth, Event, HeartbeatEvent, VERSION};
+use crate::event::{CameraHealth, Event, HeartbeatEvent, ListHealth, VERSION};
 use crate::store::{NodeStore, NodeStoreError};
 
 /// Most messages in one request.
@@ -76,6 +77,21 @@ pub struct NodeInfo {
 /// Tells how the cameras are at this moment.
 pub type CameraReport = Arc<dyn Fn() -> Vec<CameraHealth> + Send + Sync>;
 
+/// Tells how the lists are at this moment.
+pub type ListReport = Arc<dyn Fn() -> Vec<ListHealth> + Send + Sync>;
+
+/// What the centre's last answer to a heartbeat says of the node's lists.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum ListNews {
+    /// Nothing yet.
+    #[default]
+    Unknown,
+    /// What it has for this node has this tag; another tag means other lists.
+    Tag(String),
+    /// The node is not admitted (any more).
+    NotAdmitted,
+}
+
 /// The connection to the centre.
 pub struct Link {
     client: Client,
@@ -88,6 +104,8 @@ pub struct Link {
     /// The centre answered: no need to wait longer.
     answered: Notify,
     watch: Mutex<Watch>,
+    lists: Option<ListReport>,
+    list_news: watch::Sender<ListNews>,
 }
 
 impl std::fmt::Debug for Link {
@@ -120,11 +138,36 @@ impl Link {
         cameras: CameraReport,
         posted: Arc<Notify>,
     ) -> Result<Self, LinkError> {
-        let client = Client::new(&config.url, &config.centre, identity)?;
+        let client = Client::new(&config.url, &config.centre, identity, REQUEST_TIMEOUT)?;
         let watch = Mutex::new(Watch::new(client.url(), identity.fingerprint()));
         let heartbeat = config.heartbeat.max(Duration::from_millis(100));
         let answered = Notify::new();
-        Ok(Self { client, store, node, cameras, heartbeat, posted, answered, watch })
+        let (lists, list_news) = (None, watch::Sender::default());
+        Ok(Self {
+            client,
+            store,
+            node,
+            cameras,
+            heartbeat,
+            posted,
+            answered,
+            watch,
+            lists,
+            list_news,
+        })
+    }
+
+    /// Heartbeats tell how the lists are, too.
+    #[must_use]
+    pub fn with_lists(mut self, lists: ListReport) -> Self {
+        self.lists = Some(lists);
+        self
+    }
+
+    /// Follows what the centre says of the node's lists.
+    #[must_use]
+    pub fn list_news(&self) -> watch::Receiver<ListNews> {
+        self.list_news.subscribe()
     }
 
     /// How the connection is.
@@ -192,7 +235,7 @@ impl Link {
             };
             let attempt = Attempt::new(waiting, self.store.evidence().clone()).await;
             let sent: Vec<u64> = attempt.seqs();
-            match self.client.send(attempt.delivery()).await {
+            match send(&self.client, attempt.delivery()).await {
                 Outcome::Answer(receipt) => {
                     self.watch().up();
                     let accepted: Vec<u64> =
@@ -260,15 +303,19 @@ impl Link {
                 cameras: (self.cameras)(),
                 position: None,
                 gps: None,
+                lists: self.lists.as_ref().map(|lists| lists()).unwrap_or_default(),
             });
             let delivery =
                 Delivery { events: vec![Numbered { seq: 0, event }], ..Delivery::default() };
             let outcome = tokio::select! {
-                outcome = self.client.send(&delivery) => outcome,
+                outcome = send(&self.client, &delivery) => outcome,
                 () = stop.cancelled() => return,
             };
             match outcome {
-                Outcome::Answer(_) => {
+                Outcome::Answer(receipt) => {
+                    if let Some(tag) = receipt.lists {
+                        self.tell_lists(ListNews::Tag(tag));
+                    }
                     if self.watch().up() {
                         self.answered.notify_one();
                     }
@@ -277,9 +324,22 @@ impl Link {
                     self.watch()
                         .down(LinkFault::Answer(format!("it refuses heartbeats: {reason}")));
                 }
-                Outcome::Fault(fault) => self.watch().down(fault),
+                Outcome::Fault(fault) => {
+                    if matches!(fault, LinkFault::NotAdmitted(_)) {
+                        self.tell_lists(ListNews::NotAdmitted);
+                    }
+                    self.watch().down(fault);
+                }
             }
         }
+    }
+
+    fn tell_lists(&self, news: ListNews) {
+        self.list_news.send_if_modified(|known| {
+            let changed = *known != news;
+            *known = news;
+            changed
+        });
     }
 
     fn watch(&self) -> std::sync::MutexGuard<'_, Watch> {

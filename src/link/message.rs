@@ -59,6 +59,10 @@ pub struct Receipt {
     /// Events that will not be taken however often they are sent.
     #[serde(default)]
     pub refused: Vec<Refusal>,
+    /// After a heartbeat: names what lists the centre has for the node. When it changes,
+    /// the node fetches the manifest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lists: Option<String>,
 }
 
 /// An event that the centre will not take.
@@ -106,6 +110,6 @@ mod tests {
     #[test]
     fn an_answer_may_leave_out_what_is_empty() {
         let receipt: Receipt = serde_json::from_str(r#"{"accepted":[1]}"#).unwrap();
-        assert_eq!(receipt, Receipt { accepted: vec![1], refused: vec![] });
+        assert_eq!(receipt, Receipt { accepted: vec![1], ..Receipt::default() });
     }
 }

@@ -1,11 +1,14 @@
 //! Node ↔ centre: each knows the other by its key, never by its address alone.
 
+mod client;
 mod delivery;
 mod identity;
 mod message;
 mod tls;
 
-pub use delivery::{CameraReport, Link, LinkConfig, LinkError, LinkFault, LinkState, NodeInfo};
+pub use delivery::{
+    CameraReport, Link, LinkConfig, LinkError, LinkFault, LinkState, ListNews, ListReport, NodeInfo,
+};
 pub use identity::{Fingerprint, FingerprintError, Identity, IdentityError};
 pub use message::{Delivery, Jpeg, Numbered, Problem, Receipt, Refusal};
 pub use tls::{PeerAcceptor, PeerKey, TlsError, client_config, server_config};

@@ -2,6 +2,7 @@
 
 mod columns;
 mod config;
+pub mod delta;
 mod hours;
 mod import;
 mod index;

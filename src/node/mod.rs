@@ -8,6 +8,7 @@ mod camera;
 mod error;
 mod health;
 mod jpeg;
+mod lists;
 mod pipeline;
 mod recorder;
 mod report;
@@ -17,6 +18,7 @@ mod supervisor;
 
 pub use error::NodeError;
 pub use jpeg::{JpegError, encode as encode_jpeg};
+pub use lists::LiveMatcher;
 pub use pipeline::{Camera, Centre, NodeName, Pipeline, PipelineError, Transport};
 pub use report::{CameraReporter, Ids};
 pub use run::{check, identity, run};

@@ -12,10 +12,13 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::jpeg::{self, JpegError};
-use crate::event::{Evidence, HitEvent, ListedEntry, ListedIn, Place, TransitEvent, VERSION};
+use super::lists::LiveMatcher;
+use crate::event::{
+    Evidence, GeoPosition, HitEvent, ListedEntry, ListedIn, Place, TransitEvent, VERSION,
+};
 use crate::frame::Frame;
 use crate::lists::Passage;
-use crate::matching::{Cooldown, Match, Matcher, Reported};
+use crate::matching::{Cooldown, Match, Reported};
 use crate::plate::PlateText;
 use crate::store::{OpenTransit, Record, sha256_hex};
 use crate::tracking::{Transit, TransitState};
@@ -50,7 +53,9 @@ struct Known {
 /// Turns one camera's transits into messages.
 pub struct CameraReporter {
     place: Place,
-    matcher: Arc<Matcher>,
+    /// Where the camera stands, if it stands still and that is known.
+    fixed_at: Option<GeoPosition>,
+    matcher: LiveMatcher,
     cooldown: Cooldown,
     jpeg_quality: u8,
     ids: Ids,
@@ -69,20 +74,28 @@ impl CameraReporter {
     #[must_use]
     pub fn new(
         place: Place,
-        matcher: Arc<Matcher>,
+        matcher: impl Into<LiveMatcher>,
         cooldown: SignedDuration,
         jpeg_quality: u8,
         ids: Ids,
     ) -> Self {
         Self {
             place,
-            matcher,
+            fixed_at: None,
+            matcher: matcher.into(),
             cooldown: Cooldown::new(cooldown),
             jpeg_quality,
             ids,
             tracks: HashMap::new(),
             resumable: Vec::new(),
         }
+    }
+
+    /// The camera stands still, there.
+    #[must_use]
+    pub fn standing_at(mut self, position: Option<GeoPosition>) -> Self {
+        self.fixed_at = position;
+        self
     }
 
     /// Takes over what was stored before a restart: hits are not repeated, and a
@@ -165,7 +178,7 @@ impl CameraReporter {
                 (None, Vec::new())
             }
         };
-        let matches = self.matcher.matches(
+        let matches = self.matcher.current().matches(
             &transit.reading,
             &transit.text,
             transit.confidence,
@@ -240,7 +253,7 @@ impl CameraReporter {
             direction: transit.direction,
             frames: transit.frames,
             evidence: Some(evidence),
-            position: None,
+            position: self.fixed_at,
             clock_offset_ms: 0,
         }
     }
@@ -288,6 +301,8 @@ impl CameraReporter {
             evidence: evidence.clone(),
             position: transit.position,
             clock_offset_ms: transit.clock_offset_ms,
+            retrospective: false,
+            elsewhere: None,
         }
     }
 }

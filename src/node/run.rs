@@ -13,21 +13,18 @@ use uuid::Uuid;
 
 use super::error::NodeError;
 use super::health::HealthSlot;
+use super::lists::{Board, LiveMatcher, LocalLists};
 use super::pipeline::Pipeline;
 use super::recorder::{Recorder, Trouble};
 use super::report::CameraReporter;
 use super::{retention, supervisor};
 use crate::event::Place;
 use crate::link::{CameraReport, Identity, Link, LinkConfig, NodeInfo};
-use crate::lists::{ImportOptions, Report, load};
-use crate::matching::{Matcher, Watch};
 use crate::store::{NodeStore, OutboxCount};
 use crate::vision::Runtime;
 
 /// Records on their way to the recorder, which always takes them.
 const RECORDS: usize = 64;
-/// Bad rows of a list that are told one by one.
-const ROWS_TOLD: usize = 5;
 
 /// The node's own key, made at the first call.
 ///
@@ -56,7 +53,7 @@ pub fn check(pipeline: &Pipeline) -> Result<Vec<String>, NodeError> {
         };
         lines.push(format!("camera {} ({}, {}): {state}", camera.id, camera.name, camera.site));
     }
-    let (_, said) = load_lists(pipeline)?;
+    let (_, said) = LocalLists::load(&pipeline.lists, &Board::default())?;
     lines.extend(said);
     let runtime = Runtime::load()?;
     lines.push(format!("reads plates with {}", runtime.version()));
@@ -78,11 +75,12 @@ pub async fn run(pipeline: Pipeline, stop: CancellationToken) -> Result<(), Node
     let lock = lock(&pipeline.node.data)?;
     let runtime = Runtime::load()?;
     tracing::debug!("ONNX Runtime: {}", runtime.library().display());
-    let (watches, said) = load_lists(&pipeline)?;
+    let board = Board::default();
+    let (local_lists, said) = LocalLists::load(&pipeline.lists, &board)?;
     for line in said {
         tracing::info!("{line}");
     }
-    let matcher = Arc::new(Matcher::new(watches));
+    let matcher = board.matcher();
     let store = NodeStore::open(&pipeline.node.data).await?;
     tracing::info!(
         "node {} ({}) starts; its key is {}",
@@ -118,7 +116,9 @@ pub async fn run(pipeline: Pipeline, stop: CancellationToken) -> Result<(), Node
                 name: pipeline.node.name.clone(),
                 started_at,
             };
-            Some(Link::new(&config, &identity, store.clone(), info, cameras, posted)?)
+            let link = Link::new(&config, &identity, store.clone(), info, cameras, posted)?;
+            let board = board.clone();
+            Some(link.with_lists(Arc::new(move || board.health())))
         }
         None => {
             tracing::info!("no [centre] in the pipeline file: the node works alone");
@@ -126,6 +126,7 @@ pub async fn run(pipeline: Pipeline, stop: CancellationToken) -> Result<(), Node
         }
     };
 
+    let watching = tokio::spawn(local_lists.watch(stop.clone()));
     let recording = tokio::spawn(recorder.run(inbox));
     let sweeping =
         tokio::spawn(retention::run(store.clone(), pipeline.retention.transits_days, stop.clone()));
@@ -168,6 +169,9 @@ pub async fn run(pipeline: Pipeline, stop: CancellationToken) -> Result<(), Node
     if let Err(error) = sweeping.await {
         tracing::error!("retention broke off: {error}");
     }
+    if let Err(error) = watching.await {
+        tracing::error!("the lists broke off: {error}");
+    }
     store.close().await;
     drop(lock);
     Ok(())
@@ -176,13 +180,13 @@ pub async fn run(pipeline: Pipeline, stop: CancellationToken) -> Result<(), Node
 async fn start_cameras(
     pipeline: &Pipeline,
     slots: &[HealthSlot],
-    matcher: &Arc<Matcher>,
+    matcher: &LiveMatcher,
     store: &NodeStore,
     records: &mpsc::Sender<crate::store::Record>,
     stop: &CancellationToken,
 ) -> Result<Vec<std::thread::JoinHandle<()>>, NodeError> {
     let cooldown = pipeline.matching.cooldown();
-    let longest = matcher.longest_cooldown(cooldown);
+    let longest = matcher.current().longest_cooldown(cooldown);
     let since = Timestamp::now().checked_sub(longest).unwrap_or(Timestamp::MIN);
     let hits = store.hits_since(since).await?;
     let open = store.open_transits().await?;
@@ -197,7 +201,8 @@ async fn start_cameras(
         };
         let quality = pipeline.evidence.jpeg_quality;
         let ids = Box::new(Uuid::now_v7);
-        let mut reporter = CameraReporter::new(place, Arc::clone(matcher), cooldown, quality, ids);
+        let mut reporter = CameraReporter::new(place, matcher.clone(), cooldown, quality, ids)
+            .standing_at(camera.fixed_position());
         reporter.seed(&hits, &open);
         threads.push(supervisor::start(
             camera.clone(),
@@ -229,44 +234,6 @@ fn camera_report(slots: &[HealthSlot], trouble: Trouble) -> CameraReport {
             })
             .collect()
     })
-}
-
-/// Loads the lists, with lines on what is in them and what is not.
-fn load_lists(pipeline: &Pipeline) -> Result<(Vec<Watch>, Vec<String>), NodeError> {
-    let mut watches = Vec::new();
-    let mut lines = Vec::new();
-    let today = Zoned::now().date();
-    for config in &pipeline.lists {
-        let failed = |reason: String| NodeError::List { list: config.id.clone(), reason };
-        let list = config.list().map_err(|error| failed(error.to_string()))?;
-        let options = ImportOptions {
-            ignore_unknown: config.ignore_unknown_columns,
-            ..ImportOptions::default()
-        };
-        let (index, report) =
-            load(&config.file, &options).map_err(|error| failed(error.to_string()))?;
-        lines.push(format!("list {} ({}): {} plates", list.id, list.name, index.plates()));
-        if !list.holds_on(today) {
-            lines.push(format!("list {} does not hold today: it matches nothing", list.id));
-        }
-        lines.extend(bad_rows(&config.file, &report));
-        watches.push(Watch { list: Arc::new(list), index: Arc::new(index) });
-    }
-    Ok((watches, lines))
-}
-
-fn bad_rows(file: &Path, report: &Report) -> Vec<String> {
-    let mut lines: Vec<String> = report
-        .rejected
-        .iter()
-        .take(ROWS_TOLD)
-        .map(|bad| format!("{}:{}: row left out: {}", file.display(), bad.line, bad.reason))
-        .collect();
-    let total = report.rejected_count;
-    if total > ROWS_TOLD as u64 {
-        lines.push(format!("{}: {total} rows left out in all", file.display()));
-    }
-    lines
 }
 
 fn tell_outbox(count: OutboxCount) {

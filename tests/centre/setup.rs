@@ -27,11 +27,17 @@ pub(crate) struct Centre {
 impl Centre {
     /// A running centre that has admitted one node.
     pub(crate) async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// The same with other settings.
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let node = Identity::load_or_make(&folder.path().join("node.pem"), NODE).unwrap();
         let mut config = Config { data: folder.path().join("centre"), ..Config::default() };
         config.http.listen.set_port(0);
         config.link.listen.set_port(0);
+        change(&mut config);
         let cancel = CancellationToken::new();
         let server = Server::start(config.clone(), cancel.clone()).await.unwrap();
         server.registry().admit(NODE, "Porta Nord", node.fingerprint()).await.unwrap();

@@ -94,6 +94,8 @@ pub(crate) fn record(n: u32, with_hit: bool) -> Record {
         evidence,
         position: None,
         clock_offset_ms: 0,
+        retrospective: false,
+        elsewhere: None,
     });
     Record { transit, hits: hits.into_iter().collect(), jpeg: Some(Arc::new(jpeg)) }
 }

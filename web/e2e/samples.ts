@@ -296,6 +296,19 @@ export async function fill(page: Page, centre: MockCentre): Promise<void> {
       outbox: 0,
       last_seen_at: new Date().toISOString(),
       started_at: started,
+      lists: [
+        {
+          id: "stolen",
+          name: "Veicoli rubati",
+          kind: "stolen",
+          source: "centre",
+          version: 42,
+          compiled_at: new Date(Date.now() - 5 * 60 * MINUTE_MS).toISOString(),
+          entries: 148_212,
+          readable_until: null,
+          error: null,
+        },
+      ],
       cameras: [
         camera("Nord 1", "Varco Via Milano"),
         camera("Nord 2", "Varco Via Milano", { reconnects: 3, dropped_frames: 127 }),
@@ -319,6 +332,7 @@ export async function fill(page: Page, centre: MockCentre): Promise<void> {
       outbox: 12,
       last_seen_at: new Date(Date.now() - 9 * MINUTE_MS).toISOString(),
       started_at: started,
+      lists: [],
       cameras: [
         camera("Frontale", "Pattuglia 3", {
           last_frame_at: new Date(Date.now() - 9 * MINUTE_MS).toISOString(),

@@ -1,26 +1,20 @@
 //! One request to the centre and what its answer means.
 
 use std::collections::BTreeMap;
-use std::error::Error as _;
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use reqwest::StatusCode;
 
-use super::{LinkError, LinkFault};
+use super::LinkFault;
 use crate::link::EVENTS_PATH;
-use crate::link::identity::{Fingerprint, Identity};
-use crate::link::message::{Delivery, Jpeg, Numbered, Problem, Receipt};
-use crate::link::tls::{KEY_MISMATCH, client_config};
+use crate::link::client::{Client, fault, said};
+use crate::link::message::{Delivery, Jpeg, Numbered, Receipt};
 use crate::store::{EvidenceStore, Waiting};
 
 /// Most bytes of pictures in one request, before base64.
 const BATCH_BYTES: usize = 6 * 1024 * 1024;
 /// Also for the largest batch on a slow line (mobile, 1 Mbit/s up).
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(90);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// A centre that vanished without a word is noticed after two of these.
-const PING: Duration = Duration::from_secs(4);
+pub(super) const REQUEST_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// Messages with their pictures, as one request.
 pub(super) struct Attempt {
@@ -79,52 +73,11 @@ pub(super) enum Outcome {
     Fault(LinkFault),
 }
 
-/// Talks to one centre over one kept-alive connection.
-pub(super) struct Client {
-    http: reqwest::Client,
-    url: String,
-}
-
-impl Client {
-    pub(super) fn new(
-        url: &str,
-        centre: &Fingerprint,
-        identity: &Identity,
-    ) -> Result<Self, LinkError> {
-        let base = url.trim_end_matches('/');
-        let parsed = reqwest::Url::parse(base).ok().filter(|parsed| {
-            parsed.scheme() == "https" && parsed.has_host() && parsed.path() == "/"
-        });
-        if parsed.is_none() {
-            return Err(LinkError::Address { url: url.to_owned() });
-        }
-        let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(client_config(identity, centre.clone())?)
-            .https_only(true)
-            // A centre is told by its key; a proxy in between could only be in the way.
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .tcp_nodelay(true)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(REQUEST_TIMEOUT)
-            .http2_keep_alive_interval(PING)
-            .http2_keep_alive_timeout(PING)
-            .http2_keep_alive_while_idle(true)
-            .build()
-            .map_err(LinkError::Client)?;
-        Ok(Self { http, url: base.to_owned() })
-    }
-
-    pub(super) fn url(&self) -> &str {
-        &self.url
-    }
-
-    pub(super) async fn send(&self, delivery: &Delivery) -> Outcome {
-        let request = self.http.post(format!("{}{EVENTS_PATH}", self.url)).json(delivery);
-        match request.send().await {
-            Ok(response) => judge(response).await,
-            Err(error) => Outcome::Fault(fault(&error)),
-        }
+/// Sends a delivery and waits for the receipt.
+pub(super) async fn send(client: &Client, delivery: &Delivery) -> Outcome {
+    match client.post(EVENTS_PATH).json(delivery).send().await {
+        Ok(response) => judge(response).await,
+        Err(error) => Outcome::Fault(fault(&error)),
     }
 }
 
@@ -142,11 +95,7 @@ async fn judge(response: reqwest::Response) -> Outcome {
             ))),
         };
     }
-    let said = match serde_json::from_slice::<Problem>(&body) {
-        Ok(problem) if problem.detail.is_empty() => problem.title,
-        Ok(problem) => problem.detail,
-        Err(_) => format!("HTTP status {status}"),
-    };
+    let said = said(status, &body);
     match status {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
             Outcome::Fault(LinkFault::NotAdmitted(said))
@@ -155,29 +104,5 @@ async fn judge(response: reqwest::Response) -> Outcome {
         | StatusCode::PAYLOAD_TOO_LARGE
         | StatusCode::UNPROCESSABLE_ENTITY => Outcome::Unacceptable(said),
         _ => Outcome::Fault(LinkFault::Answer(format!("it answers {status}: {said}"))),
-    }
-}
-
-/// The whole chain of causes, as the outermost says little.
-fn fault(error: &reqwest::Error) -> LinkFault {
-    let mut text = String::new();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        let inner_text = inner.to_string();
-        if !text.contains(&inner_text) {
-            // Writing to a string does not fail.
-            let _ = write!(text, "{}{inner_text}", if text.is_empty() { "" } else { ": " });
-        }
-        cause = inner.source();
-    }
-    if error.is_timeout() {
-        return LinkFault::Unreachable("no answer in time".to_owned());
-    }
-    if text.is_empty() {
-        text = error.to_string();
-    }
-    match text.find(KEY_MISMATCH) {
-        Some(start) => LinkFault::WrongKey(text.split_off(start)),
-        None => LinkFault::Unreachable(text),
     }
 }

@@ -100,6 +100,12 @@ fn check_camera(camera: &Camera) -> Result<(), (String, String)> {
             return Err((key.to_owned(), message));
         }
     }
+    if let Some([lat_deg, lon_deg]) = camera.position
+        && !((-90.0..=90.0).contains(&lat_deg) && (-180.0..=180.0).contains(&lon_deg))
+    {
+        let message = "position must be degrees north and east, such as [45.4642, 9.19]";
+        return Err(("position".to_owned(), message.to_owned()));
+    }
     if let (Some(from), Some(to)) = (camera.valid_from, camera.valid_to)
         && from > to
     {
@@ -180,6 +186,7 @@ valid_to = 2027-12-31
             ("clips/a.mp4", "rtsp://u:geheim@cam/", "11:", "password_file"),
             ("Sicurezza urbana", " ", "12:", "purpose is empty"),
             ("2027-12-31", "\"31/12/2027\"", "14:", "write it as 2027-12-31"),
+            ("site =", "position = [95.0, 9.0]\nsite =", "10:", "degrees north and east"),
             ("site =", "analyse_fps = 0\nsite =", "10:", "0.1 to 120"),
         ] {
             let said = message(&GOOD.replacen(from, to, 1));

@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::config::{self, ConfigError};
+use crate::event::{GeoPosition, PositionSource};
 use crate::link::Fingerprint;
 use crate::lists::ListConfig;
 use crate::video::Secret;
@@ -146,9 +147,27 @@ pub struct Camera {
     /// `false`: kept in the file, not run.
     #[serde(default = "default_true")]
     pub enabled: bool,
+    /// Where it stands, when it stands still: degrees north and east (WGS 84).
+    pub position: Option<[f64; 2]>,
 }
 
 impl Camera {
+    /// Where it stands, when it stands still and the file says where.
+    #[must_use]
+    pub fn fixed_position(&self) -> Option<GeoPosition> {
+        let [lat_deg, lon_deg] = self.position?;
+        Some(GeoPosition {
+            lat_deg,
+            lon_deg,
+            heading_deg: None,
+            speed_kmh: None,
+            accuracy_m: None,
+            fixed_at: None,
+            stale: false,
+            source: PositionSource::Fixed,
+        })
+    }
+
     /// Why the camera may not run on a day; `None` when it may.
     #[must_use]
     pub fn lapsed_on(&self, day: Date) -> Option<String> {

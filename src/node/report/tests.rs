@@ -3,7 +3,7 @@ use jiff::civil::date;
 use super::*;
 use crate::frame::{Picture, Rect};
 use crate::lists::{Entry, Index, List, ListKind, Vehicle};
-use crate::matching::Watch;
+use crate::matching::{Matcher, Watch};
 use crate::plate::{ALPHABET, PlateText, Position, Reading, character_index};
 use crate::tracking::{Direction, Look};
 use crate::vision::Detection;
@@ -82,6 +82,11 @@ pub(in crate::node) fn reporter(stolen: &[&str]) -> CameraReporter {
     let mut list = List::new("stolen", ListKind::Stolen, "Ricerca", "art. 54 TUEL");
     list.name = "Rubate".into();
     let watch = Watch { list: Arc::new(list), index: Arc::new(Index::build(entries).unwrap()) };
+    reporter_with(Arc::new(Matcher::new(vec![watch])))
+}
+
+/// A reporter with these lists.
+pub(in crate::node) fn reporter_with(matcher: impl Into<LiveMatcher>) -> CameraReporter {
     let place = Place {
         node: "n".into(),
         camera: "in".into(),
@@ -94,7 +99,7 @@ pub(in crate::node) fn reporter(stolen: &[&str]) -> CameraReporter {
         Uuid::from_u128(last)
     });
     let cooldown = SignedDuration::from_secs(300);
-    CameraReporter::new(place, Arc::new(Matcher::new(vec![watch])), cooldown, 85, ids)
+    CameraReporter::new(place, matcher, cooldown, 85, ids)
 }
 
 #[test]

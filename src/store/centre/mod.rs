@@ -9,6 +9,7 @@ mod accounts;
 mod audit;
 mod evidence;
 mod hits;
+mod lists;
 mod model;
 mod nodes;
 mod retention;
@@ -17,6 +18,7 @@ mod transits;
 
 pub use accounts::NewAccount;
 pub use audit::{AuditCheck, AuditError};
+pub use lists::ListVersion;
 pub use model::{
     Account, Action, AuditRow, Hit, HitAction, HitFilter, HitState, Language, NodeRecord, Origin,
     Outcome, Role, Transit, UnknownName,

@@ -159,7 +159,11 @@ impl Writing {
         .bind(document)
         .execute(self.connection())
         .await;
-        done.map(|done| done.rows_affected() > 0).map_err(|e| self.database.explain(e))
+        let kept = done.map_err(|e| self.database.explain(e))?.rows_affected() > 0;
+        if kept {
+            self.put_texts(event).await?;
+        }
+        Ok(kept)
     }
 
     /// Identifiers of a transit's hits, as this transaction sees them.

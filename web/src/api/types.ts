@@ -67,6 +67,18 @@ export interface ListedEntry {
   vehicle: Vehicle;
 }
 
+/** How vehicle and list belong together. */
+export type Relation = "exact" | "look-alike" | "no-permit" | "cloned";
+
+export interface Elsewhere {
+  transit: string;
+  place: Place;
+  seen_at: string;
+  distance_km: number;
+  /** SHA-256 of the picture that was read there. */
+  evidence: string | null;
+}
+
 export interface HitActionRecord {
   at: string;
   account: string;
@@ -91,6 +103,12 @@ export interface Hit {
   list: ListedIn;
   entry: ListedEntry;
   exact: boolean;
+  /** Missing in hits of older nodes. */
+  relation?: Relation;
+  /** The plate was listed only after the vehicle had passed. */
+  retrospective?: boolean;
+  /** The other passage of a cloned plate. */
+  elsewhere?: Elsewhere | null;
   probability: number;
   evidence: Evidence;
   state: HitState;
@@ -133,6 +151,20 @@ export interface CameraHealth {
   faults: PictureFault[];
 }
 
+/** A list that a node compares with, or should. */
+export interface ListHealth {
+  id: string;
+  name: string;
+  kind: ListKind | null;
+  source: "file" | "centre";
+  version: number | null;
+  /** `null`: no version is in use. */
+  compiled_at: string | null;
+  entries: number;
+  readable_until: string | null;
+  error: string | null;
+}
+
 export interface Node {
   id: string;
   name: string;
@@ -143,6 +175,7 @@ export interface Node {
   outbox: number;
   alive: boolean;
   cameras: CameraHealth[];
+  lists: ListHealth[];
 }
 
 export interface Account {

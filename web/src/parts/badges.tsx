@@ -39,8 +39,30 @@ export function StateBadge({ hit }: { hit: Hit }) {
   );
 }
 
+/** That the plate was listed only after the vehicle had passed. */
+export function RetrospectiveBadge({ hit }: { hit: Hit }) {
+  const words = text.value;
+  if (!hit.retrospective) return null;
+  return (
+    <span class="badge" data-testid="retrospective" title={words.retrospectiveHelp}>
+      {words.retrospective}
+    </span>
+  );
+}
+
 export function MatchBadge({ hit }: { hit: Hit }) {
   const words = text.value;
+  if (hit.relation === "cloned") {
+    return (
+      <span class="match match-approximate" data-testid="cloned" title={words.clonedHelp}>
+        <Almost />
+        <b>{words.cloned}</b>
+        <span class="match-probability">
+          {percent(hit.probability)} <span class="visually-hidden">{words.probability}</span>
+        </span>
+      </span>
+    );
+  }
   return (
     <span
       class={`match ${hit.exact ? "match-exact" : "match-approximate"}`}

@@ -1,10 +1,10 @@
 /** Nodes and their cameras: who is alive, what each camera sees and how well. */
 
 import type { CameraHealth, Node } from "../api/types";
-import { Age, Time } from "../parts/badges";
+import { Age, KindBadge, Time } from "../parts/badges";
 import { Camera, Server, Warning } from "../parts/icons";
 import { loaded, nodes } from "../state/board";
-import { clock, count, rate } from "../text/format";
+import { clock, count, dayAndClock, rate } from "../text/format";
 import { language, text } from "../text/language";
 
 export function CamerasScreen() {
@@ -84,7 +84,58 @@ function NodePanel({ node }: { node: Node }) {
           ))}
         </div>
       )}
+      {node.lists.length > 0 && <ListTable node={node} />}
     </section>
+  );
+}
+
+/** The lists that a node compares with: which version, how old, what is wrong. */
+function ListTable({ node }: { node: Node }) {
+  const words = text.value;
+  const tongue = language.value;
+  return (
+    <table class="table" aria-label={`${words.lists} ${node.name}`}>
+      <thead>
+        <tr>
+          <th scope="col">{words.lists}</th>
+          <th scope="col">{words.listSource}</th>
+          <th scope="col">{words.listVersion}</th>
+          <th scope="col">{words.listAge}</th>
+          <th scope="col">{words.listEntries}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {node.lists.map((list) => (
+          <tr
+            key={`${list.source} ${list.id}`}
+            data-testid="list"
+            data-list={list.id}
+            data-version={list.version ?? ""}
+          >
+            <th scope="row">
+              {list.kind && <KindBadge kind={list.kind} />} {list.name}
+              {list.error && (
+                <p class="camera-error">
+                  <Warning /> {list.error}
+                </p>
+              )}
+            </th>
+            <td>{words.listSources[list.source]}</td>
+            <td>{list.version ?? "–"}</td>
+            <td>
+              {list.compiled_at ? <Age at={list.compiled_at} /> : words.listNotInUse}
+              {list.readable_until && (
+                <small>
+                  {" "}
+                  · {words.listReadableUntil(dayAndClock(list.readable_until, tongue))}
+                </small>
+              )}
+            </td>
+            <td>{count(list.entries, tongue)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

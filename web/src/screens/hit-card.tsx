@@ -2,7 +2,7 @@
 
 import { useEffect, useLayoutEffect } from "preact/hooks";
 import type { Hit } from "../api/types";
-import { Age, KindBadge, StateBadge, Time } from "../parts/badges";
+import { Age, KindBadge, RetrospectiveBadge, StateBadge, Time } from "../parts/badges";
 import { Evidence, PlateCrop } from "../parts/evidence";
 import { Check, Folder, Patrol, Pin, Warning } from "../parts/icons";
 import { PlatePair } from "../parts/plate-pair";
@@ -70,7 +70,8 @@ export function HitCard({ hit }: { hit: Hit }) {
         <header class="hit-head">
           <KindBadge kind={hit.list.kind} />
           <StateBadge hit={hit} />
-          {lateMs > LATE_MS && (
+          <RetrospectiveBadge hit={hit} />
+          {lateMs > LATE_MS && !hit.retrospective && (
             <span class="hit-late">
               <Warning /> {words.arrivedLate(span(lateMs, language.value))}
             </span>

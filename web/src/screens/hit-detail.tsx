@@ -2,13 +2,13 @@
 
 import { evidenceAddress } from "../api/client";
 import type { Hit } from "../api/types";
-import { KindBadge, StateBadge, Time } from "../parts/badges";
+import { KindBadge, RetrospectiveBadge, StateBadge, Time } from "../parts/badges";
 import { Evidence, PlateCrop } from "../parts/evidence";
 import { Warning } from "../parts/icons";
 import { PlatePair } from "../parts/plate-pair";
 import { WindowFrame } from "../parts/window";
 import { mayAct } from "../state/session";
-import { countryName, percent, vehicleLine } from "../text/format";
+import { count, countryName, dayAndClock, percent, vehicleLine } from "../text/format";
 import { language, text } from "../text/language";
 import { HitActions } from "./hit-card";
 
@@ -22,7 +22,7 @@ export function HitDetail({ hit, onShut }: { hit: Hit; onShut: () => void }) {
       title={
         <>
           <KindBadge kind={hit.list.kind} /> <span class="detail-plate">{hit.plate}</span>{" "}
-          <StateBadge hit={hit} />
+          <StateBadge hit={hit} /> <RetrospectiveBadge hit={hit} />
         </>
       }
     >
@@ -64,6 +64,16 @@ function AllFacts({ hit }: { hit: Hit }) {
       words.otherReadings,
       hit.alternatives.map((other) => `${other.text} ${percent(other.confidence)}`).join(", ") ||
         null,
+    ],
+    [
+      words.elsewhere,
+      hit.elsewhere
+        ? words.elsewhereAt(
+            hit.elsewhere.place.site,
+            dayAndClock(hit.elsewhere.seen_at, language.value),
+            count(Math.round(hit.elsewhere.distance_km), language.value),
+          )
+        : null,
     ],
     [words.list, hit.list.name],
     [words.purpose, hit.list.purpose],
