@@ -8,8 +8,12 @@ mod centre {
     pub(crate) mod delivery;
     pub(crate) mod evidence;
     pub(crate) mod killed;
+    pub(crate) mod list_delivery;
+    pub(crate) mod lists;
     pub(crate) mod live;
     pub(crate) mod pages;
+    pub(crate) mod proxy;
+    pub(crate) mod publisher;
     pub(crate) mod setup;
     pub(crate) mod work;
 }

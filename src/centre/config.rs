@@ -1,5 +1,6 @@
 //! The centre's settings file.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -7,6 +8,7 @@ use serde::Deserialize;
 
 use crate::config::{self, ConfigError};
 use crate::link::Fingerprint;
+use crate::lists::ListKind;
 use crate::store::centre::Language;
 
 /// Settings of a centre. Every key has a default: no file is needed.
@@ -26,6 +28,8 @@ pub struct Config {
     pub link: LinkConfig,
     /// How long what is kept.
     pub retention: RetentionConfig,
+    /// What is done with lists.
+    pub lists: ListsConfig,
     /// Looking for cloned plates; without it, nobody looks.
     pub cloned_plates: Option<ClonedPlatesConfig>,
     /// Nodes that may deliver, besides those admitted by `varco centre admit`.
@@ -60,6 +64,45 @@ pub struct RetentionConfig {
     pub evidence_days: u32,
     /// Rows of the audit log.
     pub audit_days: u32,
+}
+
+/// What is done with the lists in `<data>/lists`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ListsConfig {
+    /// A unit that keeps its lists sealed may read them for so many hours without having
+    /// heard from the centre.
+    pub offline_hours: u32,
+    /// New entries are compared with the kept transits of so many days; 0: not at all.
+    /// By default as long as transits are kept.
+    pub look_back_days: Option<u32>,
+    /// Lists of these kinds are looked back for.
+    pub look_back_kinds: Vec<ListKind>,
+    /// One version of a list gives at most so many hits in looking back.
+    pub look_back_hits: u32,
+    /// Which lists a node gets; a node that is not named gets all.
+    pub nodes: BTreeMap<String, Vec<String>>,
+}
+
+impl Default for ListsConfig {
+    fn default() -> Self {
+        Self {
+            offline_hours: 7 * 24,
+            look_back_days: None,
+            // Of the uninsured and not inspected there are millions: looking back for
+            // them would bury what is urgent.
+            look_back_kinds: vec![ListKind::Stolen, ListKind::Wanted, ListKind::Seized],
+            look_back_hits: 200,
+            nodes: BTreeMap::new(),
+        }
+    }
+}
+
+impl ListsConfig {
+    /// Whether a node may have a list.
+    pub(super) fn allows(&self, node: &str, list: &str) -> bool {
+        self.nodes.get(node).is_none_or(|lists| lists.iter().any(|it| it == list))
+    }
 }
 
 /// Looking for the same plate at two places too far apart in too short a time.
@@ -121,6 +164,7 @@ impl Default for Config {
             http: HttpConfig::default(),
             link: LinkConfig::default(),
             retention: RetentionConfig::default(),
+            lists: ListsConfig::default(),
             cloned_plates: None,
             nodes: Vec::new(),
         }
@@ -175,6 +219,13 @@ impl Config {
             if value > MOST_DAYS {
                 return fault(key, format!("{key} is {value}; it must be at most {MOST_DAYS}"));
             }
+        }
+        if !(1..=24 * MOST_DAYS).contains(&config.lists.offline_hours) {
+            let message = "offline_hours must be from 1 hour to 100 years".to_owned();
+            return fault("offline_hours", message);
+        }
+        if let Some(id) = config.lists.nodes.keys().find(|id| !valid_node_id(id)) {
+            return fault(id, format!("node id {id:?} {NODE_ID_RULE}"));
         }
         if let Some(cloned) = &config.cloned_plates {
             for (key, value) in [("purpose", &cloned.purpose), ("legal_basis", &cloned.legal_basis)]
@@ -272,6 +323,18 @@ mod tests {
         assert_eq!(config.language, Language::English);
         assert_eq!(config.link.listen.port(), 9443);
         assert_eq!(config.nodes.len(), 1);
+    }
+
+    #[test]
+    fn lists_go_to_the_nodes_that_are_named_for_them() {
+        let text = "[lists]\noffline_hours = 48\nlook_back_kinds = [\"stolen\"]\n\
+                    [lists.nodes]\npattuglia-3 = [\"stolen\"]\n";
+        let lists = read(text).unwrap().lists;
+        assert!(lists.allows("pattuglia-3", "stolen"));
+        assert!(!lists.allows("pattuglia-3", "wanted"));
+        assert!(lists.allows("porta-nord", "wanted"));
+        let error = read("[lists]\noffline_hours = 0\n").unwrap_err();
+        assert!(error.starts_with("centre.toml:2:1: "), "{error}");
     }
 
     #[test]

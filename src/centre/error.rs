@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use super::secret::SecretError;
 use crate::config::ConfigError;
 use crate::link::{IdentityError, TlsError};
+use crate::lists::{SigningKeyError, SnapshotError, SnapshotStoreError};
 use crate::store::{DatabaseError, EvidenceError};
 
 /// Why a centre cannot start or run, and how to mend it.
@@ -71,6 +72,15 @@ pub enum CentreError {
     /// The centre's own key failed.
     #[error(transparent)]
     Identity(#[from] IdentityError),
+    /// A snapshot cannot be used.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    /// The folder of lists cannot be used.
+    #[error(transparent)]
+    Lists(#[from] SnapshotStoreError),
+    /// The key that signs lists failed.
+    #[error(transparent)]
+    SigningKey(#[from] SigningKeyError),
     /// TLS failed.
     #[error(transparent)]
     Tls(#[from] TlsError),

@@ -16,11 +16,11 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::clones;
 use super::problem::Problem;
 use super::state::App;
+use super::{clones, lists};
 use crate::event::{Event, HitEvent, TransitEvent, VERSION};
-use crate::link::{EVENTS_PATH, PeerKey, Receipt, Refusal};
+use crate::link::{EVENTS_PATH, LISTS_PATH, PeerKey, Receipt, Refusal};
 use crate::store::centre::{Hit, HitState, NodeRecord, Transit};
 use crate::store::{EvidenceError, EvidenceStore};
 
@@ -46,7 +46,10 @@ struct LooseEvent {
 pub(super) fn router(app: App) -> Router {
     Router::new()
         .route(EVENTS_PATH, post(take))
-        .fallback(async || Problem::not_found(format!("nodes deliver to POST {EVENTS_PATH}")))
+        .merge(lists::router())
+        .fallback(async || {
+            Problem::not_found(format!("nodes deliver to POST {EVENTS_PATH}, get GET {LISTS_PATH}"))
+        })
         .layer(DefaultBodyLimit::max(LARGEST))
         .with_state(app)
 }
@@ -239,6 +242,7 @@ impl Batch {
             // After all hits of the delivery: what the node told is not told again.
             for transit in news.transits.values() {
                 news.hits.extend(clones::look(app, &mut writing, transit, now).await?);
+                news.hits.extend(lists::look_back::late(app, &mut writing, transit, now).await?);
             }
             // A transit is told with its hits, whichever of them came first.
             for id in news.transits.keys() {
@@ -248,6 +252,7 @@ impl Batch {
         }
         news.tell(app, now);
         if heartbeat.is_some() {
+            receipt.lists = Some(app.lists.manifest(&node.id).tag);
             app.live.send("node", &app.presence.view(node.clone(), now));
         }
         Ok(receipt)

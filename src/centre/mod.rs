@@ -16,6 +16,7 @@ mod error;
 mod headers;
 mod intake;
 mod ledger;
+mod lists;
 mod live;
 mod metrics;
 mod pages;
@@ -30,7 +31,7 @@ mod throttle;
 mod workflow;
 
 pub use config::{
-    AdmittedNode, ClonedPlatesConfig, Config, HttpConfig, LinkConfig, RetentionConfig,
+    AdmittedNode, ClonedPlatesConfig, Config, HttpConfig, LinkConfig, ListsConfig, RetentionConfig,
 };
 pub use error::CentreError;
 pub use registry::{Registry, SignInLink};

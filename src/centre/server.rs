@@ -16,7 +16,7 @@ use super::error::CentreError;
 use super::ledger::Ledger;
 use super::registry::{Registry, SignInLink};
 use super::state::{App, Centre};
-use super::{api, intake, retention};
+use super::{api, intake, lists, retention};
 use crate::link::{Fingerprint, PeerAcceptor, server_config};
 use crate::store::EvidenceStore;
 
@@ -66,7 +66,7 @@ impl Server {
         let cancel = cancel.child_token();
         let (ledger, ledger_kept) = Ledger::new(registry.store().clone(), cancel.clone());
         let app: App =
-            Arc::new(Centre::new(&registry, evidence, &config, ledger, url, cancel.clone()));
+            Arc::new(Centre::new(&registry, evidence, &config, ledger, url, cancel.clone())?);
 
         let handle = Handle::new();
         let mut tasks = JoinSet::new();
@@ -98,6 +98,16 @@ impl Server {
         let kept = app.clone();
         tasks.spawn(async move {
             retention::keep_running(kept).await;
+            Ok(())
+        });
+        let publishing = app.clone();
+        tasks.spawn(async move {
+            lists::keep_running(publishing).await;
+            Ok(())
+        });
+        let comparing = app.clone();
+        tasks.spawn(async move {
+            lists::look_back::keep_running(comparing).await;
             Ok(())
         });
         let fingerprint = identity.fingerprint().clone();

@@ -7,7 +7,9 @@ use tokio::sync::{RwLock, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use super::config::{ClonedPlatesConfig, Config, RetentionConfig, sign_in_url};
+use super::error::CentreError;
 use super::ledger::Ledger;
+use super::lists::Lists;
 use super::live::Live;
 use super::metrics::Metrics;
 use super::presence::{Node, Presence};
@@ -35,6 +37,7 @@ pub(super) struct Centre {
     pub(super) store: CentreStore,
     pub(super) evidence: EvidenceStore,
     pub(super) retention: RetentionConfig,
+    pub(super) lists: Lists,
     pub(super) cloned_plates: Option<ClonedPlatesConfig>,
     /// Of what the centre itself writes into hits.
     pub(super) language: Language,
@@ -60,12 +63,13 @@ impl Centre {
         ledger: Ledger,
         url: String,
         cancel: CancellationToken,
-    ) -> Self {
-        Self {
+    ) -> Result<Self, CentreError> {
+        Ok(Self {
             store: registry.store().clone(),
             registry: registry.acting_as("system"),
             evidence,
             retention: config.retention.clone(),
+            lists: Lists::open(registry.folder(), config.lists.clone())?,
             cloned_plates: config.cloned_plates.clone(),
             language: config.language,
             ledger,
@@ -77,7 +81,7 @@ impl Centre {
             hashing: Semaphore::new(HASHES_AT_ONCE),
             url,
             cancel,
-        }
+        })
     }
 
     /// Whether people come over TLS: then cookies must not travel without.

@@ -89,6 +89,10 @@ async fn run_node(
         url: format!("https://{}", server.link_address()),
         key: server.fingerprint().clone(),
         heartbeat_s: 2.0,
+        lists: node::CentreLists::None,
+        encrypt_lists: false,
+        list_key_file: None,
+        list_publisher: None,
     });
     let identity = node::identity(&pipeline)?;
     let (id, name) = (pipeline.node.id.clone(), pipeline.node.name.clone());

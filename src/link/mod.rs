@@ -3,6 +3,7 @@
 mod client;
 mod delivery;
 mod identity;
+mod lists;
 mod message;
 mod tls;
 
@@ -10,6 +11,10 @@ pub use delivery::{
     CameraReport, Link, LinkConfig, LinkError, LinkFault, LinkState, ListNews, ListReport, NodeInfo,
 };
 pub use identity::{Fingerprint, FingerprintError, Identity, IdentityError};
+pub use lists::{
+    Download, KeyGrant, LIST_KEY_PATH, LISTS_PATH, ListClient, ListFault, Manifest, Offer,
+    UNKNOWN_KEY,
+};
 pub use message::{Delivery, Jpeg, Numbered, Problem, Receipt, Refusal};
 pub use tls::{PeerAcceptor, PeerKey, TlsError, client_config, server_config};
 

@@ -19,6 +19,6 @@ mod supervisor;
 pub use error::NodeError;
 pub use jpeg::{JpegError, encode as encode_jpeg};
 pub use lists::LiveMatcher;
-pub use pipeline::{Camera, Centre, NodeName, Pipeline, PipelineError, Transport};
+pub use pipeline::{Camera, Centre, CentreLists, NodeName, Pipeline, PipelineError, Transport};
 pub use report::{CameraReporter, Ids};
 pub use run::{check, identity, run};

@@ -13,13 +13,13 @@ use uuid::Uuid;
 
 use super::error::NodeError;
 use super::health::HealthSlot;
-use super::lists::{Board, LiveMatcher, LocalLists};
+use super::lists::{Board, Keeper, LiveMatcher, LocalLists};
 use super::pipeline::Pipeline;
 use super::recorder::{Recorder, Trouble};
 use super::report::CameraReporter;
 use super::{retention, supervisor};
 use crate::event::Place;
-use crate::link::{CameraReport, Identity, Link, LinkConfig, NodeInfo};
+use crate::link::{CameraReport, Identity, Link, LinkConfig, ListClient, NodeInfo};
 use crate::store::{NodeStore, OutboxCount};
 use crate::vision::Runtime;
 
@@ -80,6 +80,7 @@ pub async fn run(pipeline: Pipeline, stop: CancellationToken) -> Result<(), Node
     for line in said {
         tracing::info!("{line}");
     }
+    let keeper = Keeper::open(&pipeline, &board)?;
     let matcher = board.matcher();
     let store = NodeStore::open(&pipeline.node.data).await?;
     tracing::info!(
@@ -126,6 +127,13 @@ pub async fn run(pipeline: Pipeline, stop: CancellationToken) -> Result<(), Node
         }
     };
 
+    let fetching = match (keeper, &link, &pipeline.centre) {
+        (Some(keeper), Some(link), Some(centre)) => {
+            let client = ListClient::new(&centre.url, &centre.key, &identity)?;
+            Some(tokio::spawn(keeper.run(client, link.list_news(), stop.clone())))
+        }
+        _ => None,
+    };
     let watching = tokio::spawn(local_lists.watch(stop.clone()));
     let recording = tokio::spawn(recorder.run(inbox));
     let sweeping =
@@ -169,8 +177,10 @@ pub async fn run(pipeline: Pipeline, stop: CancellationToken) -> Result<(), Node
     if let Err(error) = sweeping.await {
         tracing::error!("retention broke off: {error}");
     }
-    if let Err(error) = watching.await {
-        tracing::error!("the lists broke off: {error}");
+    for task in fetching.into_iter().chain([watching]) {
+        if let Err(error) = task.await {
+            tracing::error!("the lists broke off: {error}");
+        }
     }
     store.close().await;
     drop(lock);

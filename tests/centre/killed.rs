@@ -9,8 +9,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use uuid::Uuid;
 use varco::link::{EVENTS_PATH, Fingerprint, Identity};
+use varco::lists::ListKind;
 use varco::store::sha256_hex;
 
+use super::publisher::{Publisher, plate};
 use super::setup::{Browser, NODE, delivery, hit, link_client, plain_client, token, transit};
 
 /// `varco centre` in a process of its own. Dropped, it is killed.
@@ -169,4 +171,64 @@ async fn everything_arrives_once_though_the_centre_is_killed_again_and_again() {
         .output()
         .unwrap();
     assert!(verified.status.success(), "{verified:?}");
+}
+
+/// Hits on the centre's pages.
+async fn hits_of(process: &Process) -> Vec<Value> {
+    let mut browser =
+        Browser { client: plain_client(), base: process.http.clone(), cookie: String::new() };
+    assert_eq!(browser.sign_in(&json!({"link": process.sign_in})).await.status(), 200);
+    browser.json("/api/v1/hits?limit=200").await["items"].as_array().unwrap().clone()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn new_entries_give_each_hit_once_though_the_centre_is_killed_again_and_again() {
+    const PASSED: u32 = 60;
+    let folder = tempfile::tempdir().unwrap();
+    let node = Identity::load_or_make(&folder.path().join("node.pem"), NODE).unwrap();
+    let settings = folder.path().join("centre.toml");
+    let text = format!(
+        "data = {:?}\n[http]\nlisten = \"127.0.0.1:0\"\n[link]\nlisten = \"127.0.0.1:0\"\n\
+         [[nodes]]\nid = \"{NODE}\"\nname = \"Porta Nord\"\nkey = \"{}\"\n",
+        folder.path().join("data"),
+        node.fingerprint(),
+    );
+    std::fs::write(&settings, text).unwrap();
+    let process = Process::start(&settings);
+    for number in 0..PASSED {
+        let jpeg = [b"\xff\xd8\xff".as_slice(), &number.to_be_bytes()].concat();
+        // The number in the middle of the list that will come, spread over all of it.
+        let plate = plate(number * 997);
+        let passage = transit(Uuid::now_v7(), 2, &plate, Some(&jpeg));
+        let request = link_client(&node, &process.key)
+            .post(format!("https://{}{EVENTS_PATH}", process.link))
+            .body(delivery(&[passage], &[&jpeg]));
+        assert!(request.send().await.unwrap().status().is_success());
+    }
+    let publisher = Publisher::in_folder(&folder.path().join("data/lists"));
+    publisher.publish("stolen", ListKind::Stolen, 1, 0..PASSED * 997);
+    let mut process = process;
+    for round in 0..6 {
+        tokio::time::sleep(Duration::from_millis(900 + 130 * round)).await;
+        process.kill();
+        process = Process::start(&settings);
+    }
+    let database = folder.path().join("data/centre.db");
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(database).read_only(true);
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    let began = std::time::Instant::now();
+    loop {
+        let query = "SELECT count(*) FROM list_versions WHERE compared_ms IS NOT NULL";
+        if sqlx::query_scalar::<_, i64>(query).fetch_one(&pool).await.unwrap() == 1 {
+            break;
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "never compared");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    pool.close().await;
+    let hits = hits_of(&process).await;
+    let transits: std::collections::BTreeSet<&str> =
+        hits.iter().map(|hit| hit["transit"].as_str().unwrap()).collect();
+    assert_eq!((hits.len(), transits.len()), (PASSED as usize, PASSED as usize));
+    assert!(hits.iter().all(|hit| hit["retrospective"] == true));
 }

@@ -81,6 +81,12 @@ impl SnapshotStore {
         &self.folder
     }
 
+    /// The file of the key that signs what is put into the folder, for who puts it there.
+    #[must_use]
+    pub fn key_file(&self) -> PathBuf {
+        self.folder.join("publisher-key.pem")
+    }
+
     /// The lists that have a folder, in order.
     #[must_use]
     pub fn lists(&self) -> Vec<String> {

@@ -74,6 +74,42 @@ impl Board {
         slot.health.error = error;
     }
 
+    /// Until when the centre's lists may be read.
+    pub(super) fn readable_until(&self, until: Option<Timestamp>) {
+        let mut slots = self.lock();
+        for slot in slots.iter_mut().filter(|slot| slot.health.source == ListSource::Centre) {
+            slot.health.readable_until = until;
+        }
+    }
+
+    /// The centre has no such list any more: it is gone from the board.
+    pub(super) fn remove(&self, id: &str) {
+        let mut slots = self.lock();
+        slots.retain(|slot| slot.health.source != ListSource::Centre || slot.health.id != id);
+        self.swap(&slots);
+    }
+
+    /// No list of the centre is used any more, for a reason that the board goes on telling.
+    pub(super) fn close(&self, reason: &str) {
+        let mut slots = self.lock();
+        for slot in slots.iter_mut().filter(|slot| slot.health.source == ListSource::Centre) {
+            slot.watch = None;
+            slot.health.version = None;
+            slot.health.compiled_at = None;
+            slot.health.entries = 0;
+            slot.health.readable_until = None;
+            slot.health.error = Some(reason.to_owned());
+        }
+        self.swap(&slots);
+    }
+
+    /// Identifiers of the centre's lists on the board.
+    pub(super) fn of_centre(&self) -> Vec<String> {
+        let slots = self.lock();
+        let of_centre = slots.iter().filter(|slot| slot.health.source == ListSource::Centre);
+        of_centre.map(|slot| slot.health.id.clone()).collect()
+    }
+
     /// Under the lock, so that of two changes the later one is what is in use.
     fn swap(&self, slots: &[Slot]) {
         let watches = slots.iter().filter_map(|slot| slot.watch.clone()).collect();
@@ -149,5 +185,20 @@ mod tests {
         board.put(usable(ListSource::Centre, "wanted", 5, "AA111AA"));
         assert_eq!(board.health().pop().unwrap().error, None);
         assert_eq!(in_use(&board).len(), 2);
+    }
+
+    #[test]
+    fn closing_drops_the_centres_lists_and_says_why() {
+        let board = Board::default();
+        board.put(usable(ListSource::File, "stolen", 1, "BB222BB"));
+        board.put(usable(ListSource::Centre, "wanted", 3, "AA111AA"));
+        let taken = board.matcher().current();
+        board.close("withdrawn");
+        assert_eq!(in_use(&board), ["stolen"]);
+        assert_eq!(taken.watches().len(), 2, "who matches right now is not disturbed");
+        let health = board.health().pop().unwrap();
+        assert_eq!((health.version, health.error.as_deref()), (None, Some("withdrawn")));
+        board.remove("wanted");
+        assert_eq!(board.health().len(), 1);
     }
 }

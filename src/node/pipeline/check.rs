@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use super::{Camera, Pipeline};
+use super::{Camera, CentreLists, Pipeline};
 use crate::config::ConfigError;
 
 /// Finds the first thing that is wrong, with its place.
@@ -20,6 +20,15 @@ pub(super) fn check(pipeline: &Pipeline, text: &str, file: &Path) -> Result<(), 
         }
         if !(0.1..=3600.0).contains(&centre.heartbeat_s) {
             return fault("heartbeat_s", "heartbeat_s must be from 0.1 to 3600".to_owned());
+        }
+        if centre.encrypt_lists && centre.lists == CentreLists::None {
+            let message = "encrypt_lists is about the centre's lists; add lists = true".to_owned();
+            return fault("encrypt_lists", message);
+        }
+        if let CentreLists::These(ids) = &centre.lists
+            && let Some(id) = ids.iter().find(|id| !is_id(id))
+        {
+            return fault(&format!("{id:?}"), bad_id("[centre] lists", id));
         }
     }
     if pipeline.cameras.is_empty() {
@@ -194,6 +203,24 @@ valid_to = 2027-12-31
             assert!(said.contains(part), "{said}");
             assert!(!said.contains("geheim"), "{said}");
         }
+    }
+
+    #[test]
+    fn the_centres_lists_are_all_none_or_some() {
+        let with = |more: &str| {
+            let key = "ab".repeat(32);
+            format!("{GOOD}\n[centre]\nurl = \"https://c:1\"\nkey = \"{key}\"\n{more}\n")
+        };
+        let lists = |more: &str| {
+            Pipeline::parse(&with(more), Path::new("x")).unwrap().centre.unwrap().lists
+        };
+        assert_eq!(lists(""), CentreLists::None);
+        assert_eq!(lists("lists = true\nencrypt_lists = true"), CentreLists::All);
+        let some = lists("lists = [\"stolen\"]");
+        assert!(some.wants("stolen") && !some.wants("wanted"));
+        assert!(message(&with("lists = \"all\"")).contains("true, false or identifiers"));
+        assert!(message(&with("lists = [\"Stolen cars\"]")).contains("lower-case"));
+        assert!(message(&with("encrypt_lists = true")).contains("add lists = true"));
     }
 
     #[test]

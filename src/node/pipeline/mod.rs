@@ -15,7 +15,7 @@ use serde::Deserialize;
 use crate::config::{self, ConfigError};
 use crate::event::{GeoPosition, PositionSource};
 use crate::link::Fingerprint;
-use crate::lists::ListConfig;
+use crate::lists::{ListConfig, PublisherKey};
 use crate::video::Secret;
 
 /// Why a pipeline file cannot be used.
@@ -89,6 +89,61 @@ pub struct Centre {
     /// Seconds between heartbeats.
     #[serde(default = "default_heartbeat_s")]
     pub heartbeat_s: f64,
+    /// Which of its lists the node fetches.
+    #[serde(default)]
+    pub lists: CentreLists,
+    /// They lie encrypted on the disk, with a key that the centre lends.
+    #[serde(default)]
+    pub encrypt_lists: bool,
+    /// File of that key; in the data folder when it is missing.
+    pub list_key_file: Option<PathBuf>,
+    /// The key with which the lists must be signed; the one that the centre names when
+    /// it is missing.
+    pub list_publisher: Option<PublisherKey>,
+}
+
+/// Which of the centre's lists a node fetches.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "ListsSetting")]
+pub enum CentreLists {
+    /// None.
+    #[default]
+    None,
+    /// All that the centre has for it.
+    All,
+    /// Those with these identifiers.
+    These(Vec<String>),
+}
+
+/// As it is written.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "lists must be true, false or identifiers such as [\"stolen\"]")]
+enum ListsSetting {
+    All(bool),
+    These(Vec<String>),
+}
+
+impl From<ListsSetting> for CentreLists {
+    fn from(setting: ListsSetting) -> Self {
+        match setting {
+            ListsSetting::All(true) => Self::All,
+            ListsSetting::All(false) => Self::None,
+            ListsSetting::These(ids) if ids.is_empty() => Self::None,
+            ListsSetting::These(ids) => Self::These(ids),
+        }
+    }
+}
+
+impl CentreLists {
+    /// Whether a list of the centre is wanted.
+    #[must_use]
+    pub fn wants(&self, id: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::These(ids) => ids.iter().any(|it| it == id),
+        }
+    }
 }
 
 /// How a camera's packets travel.
@@ -304,6 +359,9 @@ impl Pipeline {
     /// Makes paths relative to the file absolute or relative to the working folder.
     fn resolve(&mut self, folder: &Path) {
         self.node.data = folder.join(&self.node.data);
+        if let Some(path) = self.centre.as_mut().and_then(|it| it.list_key_file.as_mut()) {
+            *path = folder.join(&path);
+        }
         for camera in &mut self.cameras {
             if !camera.url.contains("://") {
                 camera.url = folder.join(&camera.url).to_string_lossy().into_owned();

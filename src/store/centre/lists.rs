@@ -226,7 +226,8 @@ impl Writing {
         done.map(|_| ()).map_err(|e| self.database.explain(e))
     }
 
-    /// Whether somebody was told already that this listed plate passed in that time.
+    /// Whether somebody was told already that this listed plate passed, on that transit or
+    /// in that time.
     ///
     /// # Errors
     /// [`DatabaseError`].
@@ -234,19 +235,21 @@ impl Writing {
         &mut self,
         list: &str,
         listed_plate: &str,
+        transit: Uuid,
         from: Timestamp,
         to: Timestamp,
     ) -> Result<bool, DatabaseError> {
         let found: Result<i64, _> = sqlx::query_scalar(
             "SELECT EXISTS (
                  SELECT 1 FROM hits
-                 WHERE listed_plate = $2 AND captured_ms BETWEEN $3 AND $4
+                 WHERE listed_plate = $2 AND (transit = $5 OR captured_ms BETWEEN $3 AND $4)
                    AND json_extract(document, '$.list.id') = $1)",
         )
         .bind(list)
         .bind(listed_plate)
         .bind(from.as_millisecond())
         .bind(to.as_millisecond())
+        .bind(transit.as_bytes().to_vec())
         .fetch_one(self.connection())
         .await;
         found.map(|found| found != 0).map_err(|e| self.database.explain(e))
