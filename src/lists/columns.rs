@@ -2,8 +2,13 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
+use super::format::{ColumnAt, SourceFormat};
+
 /// What a column holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum Column {
     /// The plate; the only column that must be there.
     Plate,
@@ -23,10 +28,12 @@ pub enum Column {
     Model,
     /// Colour.
     Colour,
+    /// Whether an increment adds the entry or takes it away.
+    Action,
 }
 
 /// Every column with the names it may have; the first is its own.
-const NAMES: [(Column, &[&str]); 9] = [
+const NAMES: [(Column, &[&str]); 10] = [
     (Column::Plate, &["plate", "targa"]),
     (Column::Country, &["country", "nazione", "paese"]),
     (Column::Reason, &["reason", "motivo"]),
@@ -36,6 +43,7 @@ const NAMES: [(Column, &[&str]); 9] = [
     (Column::Make, &["make", "marca"]),
     (Column::Model, &["model", "modello"]),
     (Column::Colour, &["colour", "color", "colore"]),
+    (Column::Action, &["action", "azione", "operazione"]),
 ];
 
 /// A header and a row as they should be, shown in errors.
@@ -79,6 +87,35 @@ impl fmt::Display for Column {
     }
 }
 
+impl From<Column> for String {
+    fn from(column: Column) -> Self {
+        column.name().to_owned()
+    }
+}
+
+/// A name that is no column's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{name:?} is no column{}; there are: plate, country, reason, reference, valid_from, valid_to, \
+     make, model, colour, action",
+    nearest.map_or_else(String::new, |nearest| format!(" (did you mean {nearest:?}?)"))
+)]
+pub struct ColumnError {
+    name: String,
+    nearest: Option<&'static str>,
+}
+
+impl TryFrom<String> for Column {
+    type Error = ColumnError;
+
+    fn try_from(name: String) -> Result<Self, ColumnError> {
+        match Self::from_name(&name) {
+            Some(column) => Ok(column),
+            None => Err(ColumnError { nearest: Self::nearest(&name), name }),
+        }
+    }
+}
+
 fn plain(name: &str) -> String {
     name.trim().to_lowercase().replace([' ', '-'], "_")
 }
@@ -111,6 +148,16 @@ pub enum HeaderError {
         /// The column with the known name that is most like it.
         nearest: Option<(String, &'static str)>,
     },
+    /// A column that the format names and the file has not.
+    #[error("the header {found:?} has no {at}, where the format says that the column {column} is")]
+    NotThere {
+        /// The first line as found.
+        found: String,
+        /// The column.
+        column: Column,
+        /// The name or number that the format gives.
+        at: String,
+    },
     /// A column that comes twice.
     #[error("the header {found:?} has the column {column} twice: keep one of them")]
     Twice {
@@ -130,14 +177,33 @@ fn did_you_mean(nearest: Option<&(String, &'static str)>) -> String {
 /// Longest header shown in an error, in characters.
 const SHOWN: usize = 200;
 
-/// What each field of a row holds; `None` for a column that is left alone.
+/// What each field of a row holds; `None` for a column that is left alone. What the
+/// format says of a column goes before what the file calls it.
 pub(super) fn header(
     line: &str,
     fields: &[String],
     ignore_unknown: bool,
+    format: &SourceFormat,
 ) -> Result<Vec<Option<Column>>, HeaderError> {
     let found = || line.chars().take(SHOWN).collect::<String>();
-    let columns: Vec<Option<Column>> = fields.iter().map(|f| Column::from_name(f)).collect();
+    let mut columns: Vec<Option<Column>> = fields
+        .iter()
+        .map(|field| Column::from_name(field).filter(|column| !format.columns.contains_key(column)))
+        .collect();
+    for (column, at) in &format.columns {
+        let place = match at {
+            ColumnAt::Position(number) => number.checked_sub(1),
+            ColumnAt::Name(name) => fields.iter().position(|field| plain(field) == plain(name)),
+        };
+        let Some(slot) = place.and_then(|place| columns.get_mut(place)) else {
+            let at = match at {
+                ColumnAt::Position(number) => format!("field {number}"),
+                ColumnAt::Name(name) => format!("column {name:?}"),
+            };
+            return Err(HeaderError::NotThere { found: found(), column: *column, at });
+        };
+        *slot = Some(*column);
+    }
     let near = |name: &String| Column::nearest(name).map(|known| (name.clone(), known));
     if !columns.contains(&Some(Column::Plate)) {
         let unknown = fields.iter().filter(|field| Column::from_name(field).is_none());
@@ -164,4 +230,19 @@ pub(super) fn header(
         }
     }
     Ok(columns)
+}
+
+/// What each field of a row holds in a file without header, by the format's positions.
+pub(super) fn positions(format: &SourceFormat) -> Vec<Option<Column>> {
+    let mut columns = Vec::new();
+    for (column, at) in &format.columns {
+        let ColumnAt::Position(number) = at else { continue };
+        if columns.len() < *number {
+            columns.resize(*number, None);
+        }
+        if let Some(slot) = number.checked_sub(1).and_then(|place| columns.get_mut(place)) {
+            *slot = Some(*column);
+        }
+    }
+    columns
 }

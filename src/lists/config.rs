@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::format::SourceFormat;
 use super::hours::Hours;
 use super::model::{List, ListKind};
 use super::rules::{CameraRule, Rule, Rules};
@@ -65,6 +66,9 @@ pub struct ListConfig {
     /// What differs at some cameras.
     #[serde(default)]
     pub at: Vec<CameraRule>,
+    /// How the file is laid out; found by its content when it is missing.
+    #[serde(default)]
+    pub format: SourceFormat,
     /// Take a file with columns that are not known, and leave them out.
     #[serde(default)]
     pub ignore_unknown_columns: bool,

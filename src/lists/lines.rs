@@ -6,10 +6,17 @@
 
 use std::io::{self, BufRead};
 
+use super::import::ImportError;
+
 /// Longest line that is taken, in bytes; no register needs a tenth of it.
 pub(super) const MAX_LINE_BYTES: usize = 64 * 1024;
 
-/// One line without its end.
+/// Why such a line is refused.
+pub(super) fn line_too_long() -> String {
+    format!("the line is longer than {MAX_LINE_BYTES} bytes")
+}
+
+/// One line without its end, and without the mark of UTF-8 at the start of a file.
 pub(super) enum Line<'a> {
     Text(&'a [u8]),
     /// Longer than [`MAX_LINE_BYTES`]; it was skipped.
@@ -29,8 +36,25 @@ impl<R: BufRead> Lines<R> {
         Self { reader, buffer: Vec::new(), number: 0 }
     }
 
+    /// Leaves out the next lines, however long they are.
+    pub(super) fn skip(&mut self, count: u64) -> Result<(), ImportError> {
+        for _ in 0..count {
+            if self.next_numbered()?.is_none() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The next line with its number; `None` at the end.
+    pub(super) fn next_numbered(&mut self) -> Result<Option<(u64, Line<'_>)>, ImportError> {
+        let before = self.number;
+        let line = self.next().map_err(|source| ImportError::Read { line: before, source })?;
+        Ok(line.map(|line| (before + 1, line)))
+    }
+
     /// The next line; `None` at the end.
-    pub(super) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
+    fn next(&mut self) -> io::Result<Option<Line<'_>>> {
         self.buffer.clear();
         let mut long = false;
         let mut any = false;
@@ -67,7 +91,9 @@ impl<R: BufRead> Lines<R> {
         if self.buffer.last() == Some(&b'\r') {
             self.buffer.pop();
         }
-        Ok(Some(Line::Text(&self.buffer)))
+        let line = self.buffer.as_slice();
+        let mark = if self.number == 1 { line.strip_prefix(b"\xef\xbb\xbf") } else { None };
+        Ok(Some(Line::Text(mark.unwrap_or(line))))
     }
 }
 

@@ -3,8 +3,11 @@
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
 
-use super::import::{ImportError, ImportOptions, Report, import_each};
+use super::change::Change;
+use super::import::{ImportError, ImportOptions, Report, import_lines};
 use super::index::{Index, IndexBuilder, IndexError};
 
 /// Why a list file could not be loaded.
@@ -44,7 +47,7 @@ pub fn open(path: &Path) -> Result<File, LoadError> {
     let open = || {
         let file = File::open(path)?;
         if file.metadata()?.is_dir() {
-            return Err(std::io::Error::other("it is a folder, give a CSV file"));
+            return Err(std::io::Error::other("it is a folder, give a file"));
         }
         Ok(file)
     };
@@ -67,21 +70,60 @@ pub fn load(path: &Path, options: &ImportOptions) -> Result<(Index, Report), Loa
 /// [`LoadError`] when the content as a whole cannot be used.
 pub fn index_from(
     path: &Path,
-    content: impl Read,
+    content: impl Read + Send,
     options: &ImportOptions,
 ) -> Result<(Index, Report), LoadError> {
     let mut builder = IndexBuilder::default();
     let mut too_big = None;
-    let report = import_each(BufReader::with_capacity(1 << 18, content), options, |entry| {
-        if too_big.is_none() {
-            too_big = builder.add(entry).err();
+    let mut report = on_two_cores(content, options, |line, change| {
+        if let Change::Add(entry) = change
+            && too_big.is_none()
+        {
+            too_big = builder.add_line(&entry, line).err();
         }
     })
     .map_err(|source| LoadError::Import { file: path.to_owned(), source })?;
-    let index = match too_big {
+    let built = match too_big {
         Some(error) => Err(error),
-        None => builder.build(),
+        None => builder.build_telling(options.max_details),
     };
-    let index = index.map_err(|source| LoadError::Index { file: path.to_owned(), source })?;
+    let (index, repeats) =
+        built.map_err(|source| LoadError::Index { file: path.to_owned(), source })?;
+    report.add(repeats);
     Ok((index, report))
+}
+
+/// Rows that one thread hands to the other at a time.
+const BATCH: usize = 1024;
+
+/// Imports on a thread of its own, while this one gives what it finds to `keep`: half of
+/// the work is to understand rows, the other half to put them where they belong. Each row
+/// comes with its line; repeated rows are for [`IndexBuilder`] to find.
+///
+/// # Errors
+/// [`ImportError`] when the content as a whole cannot be used.
+pub fn on_two_cores(
+    content: impl Read + Send,
+    options: &ImportOptions,
+    mut keep: impl FnMut(u64, Change),
+) -> Result<Report, ImportError> {
+    let (send, receive) = mpsc::sync_channel::<Vec<(u64, Change)>>(8);
+    thread::scope(|scope| {
+        let importing = scope.spawn(move || {
+            let mut batch = Vec::with_capacity(BATCH);
+            // The receiver goes only after the sender: nothing sent is lost.
+            let report =
+                import_lines(BufReader::with_capacity(1 << 18, content), options, |line, change| {
+                    batch.push((line, change));
+                    if batch.len() == BATCH {
+                        let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
+                        drop(send.send(full));
+                    }
+                });
+            drop(send.send(batch));
+            report
+        });
+        receive.into_iter().flatten().for_each(|(line, change)| keep(line, change));
+        importing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }

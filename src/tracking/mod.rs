@@ -5,6 +5,7 @@
 //! time is the frames' stream time, so a clip replayed gives the same transits.
 
 mod config;
+mod direction;
 mod identity;
 mod motion;
 mod track;
@@ -16,5 +17,6 @@ mod vote;
 mod tests;
 
 pub use config::TrackerConfig;
+pub use direction::Direction;
 pub use tracker::Tracker;
-pub use transit::{Direction, Look, Transit, TransitState};
+pub use transit::{Look, Transit, TransitState};

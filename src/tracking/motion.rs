@@ -1,6 +1,6 @@
 //! Where a plate was, where it will be, and which way it moves.
 
-use super::transit::Direction;
+use super::direction::Direction;
 use crate::frame::Rect;
 
 /// Share of the newest velocity in the smoothed one.

@@ -1,8 +1,9 @@
 //! One plate followed over frames.
 
 use super::config::TrackerConfig;
+use super::direction::Direction;
 use super::motion::Motion;
-use super::transit::{Direction, Look, Transit, TransitState};
+use super::transit::{Look, Transit, TransitState};
 use super::vote::{Verdict, Vote};
 use crate::frame::{Frame, Rect};
 use crate::plate::{PlateText, Reading, grammar};
