@@ -112,14 +112,17 @@ pub fn on_two_cores(
         let importing = scope.spawn(move || {
             let mut batch = Vec::with_capacity(BATCH);
             // The receiver goes only after the sender: nothing sent is lost.
-            let report =
-                import_lines(BufReader::with_capacity(1 << 18, content), options, |line, change| {
+            let report = import_lines(
+                BufReader::with_capacity(1 << 18, content),
+                options,
+                |line, change| {
                     batch.push((line, change));
                     if batch.len() == BATCH {
                         let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
                         drop(send.send(full));
                     }
-                });
+                },
+            );
             drop(send.send(batch));
             report
         });

@@ -182,7 +182,8 @@ pub struct Import {
 /// [`ImportError`] when the file as a whole cannot be used; a bad row is no error.
 pub fn import(reader: impl BufRead, options: &ImportOptions) -> Result<Import, ImportError> {
     let mut rows = Vec::new();
-    let (report, same) = read(reader, options, true, &mut |line, change| rows.push((line, change)))?;
+    let (report, same) =
+        read(reader, options, true, &mut |line, change| rows.push((line, change)))?;
     let mut same = same.into_iter().peekable();
     let mut entries = Vec::with_capacity(rows.len());
     for (line, change) in rows {
