@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::format::SourceFormat;
 use super::hours::Hours;
+use super::import::ImportOptions;
 use super::model::{List, ListKind};
 use super::rules::{CameraRule, Rule, Rules};
 use crate::tracking::Direction;
@@ -116,6 +117,16 @@ pub enum ListConfigError {
 }
 
 impl ListConfig {
+    /// How its file is read.
+    #[must_use]
+    pub fn import_options(&self) -> ImportOptions {
+        ImportOptions {
+            ignore_unknown: self.ignore_unknown_columns,
+            format: self.format.clone(),
+            ..ImportOptions::default()
+        }
+    }
+
     /// The list, without its entries, when the values are in range.
     ///
     /// # Errors

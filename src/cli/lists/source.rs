@@ -34,22 +34,13 @@ impl Reading {
     pub(super) fn options(&self, max_details: usize) -> Result<ImportOptions, Failure> {
         let mut options = match (&self.format, &self.list) {
             (Some(path), _) => ImportOptions { format: parsed(path)?, ..ImportOptions::default() },
-            (None, Some(path)) => options_of(&list(path)?),
+            (None, Some(path)) => list(path)?.import_options(),
             (None, None) => ImportOptions::default(),
         };
         options.ignore_unknown |= self.ignore_unknown_columns;
         options.increment = self.increment;
         options.max_details = max_details;
         Ok(options)
-    }
-}
-
-/// The options that a list's own table gives.
-pub(super) fn options_of(config: &ListConfig) -> ImportOptions {
-    ImportOptions {
-        ignore_unknown: config.ignore_unknown_columns,
-        format: config.format.clone(),
-        ..ImportOptions::default()
     }
 }
 

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::board::{Board, Usable};
 use crate::event::ListSource;
-use crate::lists::{ImportOptions, ListConfig, Report, load};
+use crate::lists::{ListConfig, Report, load};
 use crate::matching::Watch;
 use crate::node::NodeError;
 
@@ -111,8 +111,7 @@ fn read(config: &ListConfig, stamp: Option<Stamp>) -> Result<(Usable, Vec<String
     let mut lines = Vec::new();
     let failed = |reason: String| NodeError::List { list: config.id.clone(), reason };
     let list = config.list().map_err(|error| failed(error.to_string()))?;
-    let options =
-        ImportOptions { ignore_unknown: config.ignore_unknown_columns, ..ImportOptions::default() };
+    let options = config.import_options();
     let (index, report) =
         load(&config.file, &options).map_err(|error| failed(error.to_string()))?;
     lines.push(format!("list {} ({}): {} plates", list.id, list.name, index.plates()));
