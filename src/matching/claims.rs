@@ -1,8 +1,8 @@
 //! How much of what a reading allows belongs to each listed plate.
 
-use crate::lists::{Entry, Index};
+use crate::lists::{Entry, Found, Index};
 use crate::plate::{
-    Country, PlateText, Reading, character_index,
+    Country, PlateKey, PlateText, Reading, character_index,
     grammar::{self, MAX_WEIGHT},
 };
 use jiff::civil::Date;
@@ -34,6 +34,14 @@ pub(super) struct Claimed {
     pub(super) entry: Entry,
     /// Probability that it is the one in the picture.
     pub(super) probability: f32,
+}
+
+/// A listed plate on its way.
+struct Candidate {
+    key: PlateKey,
+    claim: f32,
+    same_length: bool,
+    entries: Vec<Entry>,
 }
 
 impl<'a> Claims<'a> {
@@ -70,34 +78,49 @@ impl<'a> Claims<'a> {
         // A likelihood below this cannot reach the probability asked for.
         let floor =
             (0.5 * least * existing.min(LEAST_UNLISTED) * self.mean_weight / MAX_WEIGHT).max(1e-6);
-        let mut candidates: Vec<(PlateText, f32, bool, Vec<Entry>)> = Vec::new();
+        let voted_key = PlateKey::new(self.voted);
+        let mut candidates: Vec<Candidate> = Vec::new();
+        let mut found = Vec::new();
+        let entries_of = |index: &Index, candidate: &mut Candidate, found: &Found| {
+            let holding = index.entries_of(found).into_iter();
+            candidate.entries.extend(holding.filter(|entry| entry.holds_on(self.today)));
+        };
         for index in indices {
-            for found in index.look_alikes(self.reading, floor) {
-                if found.plate == *self.voted || candidates.iter().any(|c| c.0 == found.plate) {
-                    continue;
+            index.search(&self.reading.positions, floor, &mut found);
+            for found in found.iter().filter(|found| found.key != voted_key) {
+                let at = candidates.iter().position(|known| known.key == found.key);
+                let at = at.unwrap_or_else(|| {
+                    candidates.push(self.candidate(found));
+                    candidates.len() - 1
+                });
+                if let Some(candidate) = candidates.get_mut(at) {
+                    entries_of(index, candidate, found);
                 }
-                let weight = grammar::weight(&found.plate, self.reading.country);
-                let claim = found.likelihood * weight / self.mean_weight;
-                candidates.push((found.plate, claim, found.same_length, Vec::new()));
             }
         }
-        if indices.iter().any(|index| index.has(self.voted)) {
-            candidates.push((self.voted.clone(), self.of_voted, true, Vec::new()));
-        }
-        for (plate, _, _, entries) in &mut candidates {
-            for index in indices {
-                let holding = index.entries(plate).into_iter();
-                entries.extend(holding.filter(|entry| entry.holds_on(self.today)));
+        let mut voted = Candidate {
+            key: voted_key,
+            claim: self.of_voted,
+            same_length: true,
+            entries: Vec::new(),
+        };
+        for index in indices {
+            let entries = index.find(voted_key);
+            if !entries.is_empty() {
+                let found = Found { key: voted_key, likelihood: 1.0, same_length: true, entries };
+                entries_of(index, &mut voted, &found);
             }
         }
+        candidates.push(voted);
         // An entry that lapsed is no longer known to be more likely than others.
-        candidates.retain(|(_, _, _, entries)| !entries.is_empty());
-        let same_length: f32 = candidates.iter().filter(|c| c.2).map(|c| c.1).sum();
-        let all: f32 = candidates.iter().map(|c| c.1).sum();
-        let total = all + existing * (1.0 - same_length).max(0.0);
+        candidates.retain(|candidate| !candidate.entries.is_empty());
+        let sum = |of: &dyn Fn(&Candidate) -> bool| -> f32 {
+            candidates.iter().filter(|c| of(c)).map(|c| c.claim).sum()
+        };
+        let total = sum(&|_| true) + existing * (1.0 - sum(&|c| c.same_length)).max(0.0);
         let mut claimed: Vec<Claimed> = candidates
             .into_iter()
-            .filter_map(|(_, claim, _, entries)| {
+            .filter_map(|Candidate { claim, entries, .. }| {
                 let (entry, fits) = entries
                     .into_iter()
                     .map(|entry| {
@@ -111,6 +134,18 @@ impl<'a> Claims<'a> {
             .collect();
         claimed.sort_by(|a, b| b.probability.total_cmp(&a.probability));
         claimed
+    }
+
+    fn candidate(&self, found: &Found) -> Candidate {
+        let (indices, length) = found.key.indices();
+        let text = indices.get(..length).unwrap_or_default();
+        let weight = grammar::weight_of(text, self.reading.country);
+        Candidate {
+            key: found.key,
+            claim: found.likelihood * weight / self.mean_weight,
+            same_length: found.same_length,
+            entries: Vec::new(),
+        }
     }
 
     /// Probability that the voted text is the plate, when it is known not to be listed

@@ -108,7 +108,7 @@ impl Publisher {
         for text in plates {
             let mut entry = Entry::new(PlateText::new(text.as_ref()).unwrap());
             entry.reason = Some("furto".to_owned());
-            builder.add(entry).unwrap();
+            builder.add(&entry).unwrap();
         }
         let list = List::new(id, kind, "ricerca", "art. 54 TUEL");
         let index = builder.build().unwrap();

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::calibration::Calibration;
 use super::clips::Clips;
 use super::labels;
+use super::matches::{OfSize, Read};
 use super::share::Share;
 use super::texts::{Groups, Texts, count_in, country_class, rows_class, width_class};
 use crate::cli::failure::Failure;
@@ -24,7 +25,7 @@ const FOUND_IOU: f32 = 0.5;
 const WORTH_A_BAR: usize = 20;
 
 /// Everything that was measured.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 pub(super) struct Figures {
     pub(super) models: Vec<String>,
     pub(super) split: String,
@@ -60,6 +61,12 @@ pub(super) struct Figures {
     pub(super) picture_ms: f64,
     /// Milliseconds a cut-out plate, decoding left out: mean.
     pub(super) crop_ms: f64,
+    /// What lists make of the readings, where it was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) lists: Vec<OfSize>,
+    /// The readings themselves.
+    #[serde(skip)]
+    pub(super) reads: Vec<Read>,
     /// Plates of clips, where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) clips: Option<Clips>,
@@ -95,6 +102,8 @@ impl Figures {
             crop_calibration: Calibration::default(),
             picture_ms: 0.0,
             crop_ms: 0.0,
+            lists: Vec::new(),
+            reads: Vec::new(),
             clips: None,
         }
     }
@@ -174,7 +183,9 @@ impl Figures {
             let rect = plate.rect;
             let reading = engine.read(picture, &rect.quad())?;
             let detection = Detection { quad: rect.quad(), rect, score: 1.0 };
-            let read = PlateLine::of(&Sighting { detection, reading, rows: 1 });
+            let sighting = Sighting { detection, reading, rows: 1 };
+            self.reads.extend(Read::new(truth, &sighting));
+            let read = PlateLine::of(&sighting);
             let read = read.as_ref();
             for group in [label.source.as_str(), ALL] {
                 count_in(&mut self.box_texts, group, truth, read);
@@ -207,6 +218,7 @@ impl Figures {
             total_ms += started.elapsed().as_secs_f64() * 1000.0;
             let read = PlateLine::of(&sighting);
             let (truth, read) = (label.text.as_str(), read.as_ref());
+            self.reads.extend(Read::new(truth, &sighting));
             for group in [country_class(label.country.as_deref()), ALL] {
                 count_in(&mut self.crop_texts, group, truth, read);
             }

@@ -3,6 +3,7 @@
 mod calibration;
 mod clips;
 mod labels;
+mod matches;
 mod measure;
 mod report;
 mod share;
@@ -39,6 +40,10 @@ pub(super) struct Args {
     /// A folder of videos with a truth.json: at which stage their plates were lost.
     #[arg(long, value_name = "DIR")]
     clips: Option<PathBuf>,
+    /// Compare what was read with lists of up to 10 million plates too: false hits, and
+    /// whether a match's probability is right.
+    #[arg(long, requires = "data")]
+    lists: bool,
     /// Which part of the pictures: the one that was kept back from training, unless given.
     #[arg(long, default_value = "val")]
     split: String,
@@ -81,6 +86,9 @@ pub(super) fn run(args: &Args) -> Outcome {
         }
         figures.measure_pictures(&mut engine, &data.join("plates"), &pictures)?;
         figures.measure_crops(&mut engine, &data.join("crops-validation"), &crops)?;
+        if args.lists {
+            figures.lists = matches::measure(&figures.reads)?;
+        }
     }
     if let Some(folder) = &args.clips {
         figures.clips = Some(clips::measure(folder, &config)?);

@@ -35,6 +35,10 @@ fn tables(out: &mut impl Write, figures: &Figures) -> io::Result<()> {
         groups(out, "rows", &figures.crop_texts_by_rows)?;
         calibration(out, &figures.crop_calibration)?;
     }
+    for of_size in &figures.lists {
+        writeln!(out)?;
+        of_size.lines().iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    }
     figures.clips.as_ref().map_or(Ok(()), |figures| clips(out, figures))
 }
 

@@ -9,7 +9,7 @@ use super::Index;
 use super::layout::{ColumnLayout, Field, GroupLayout, Layout, LayoutError, prefix_length};
 use super::packed::{pack, suffix_bytes};
 use super::texts::Texts;
-use crate::plate::{MAX_CHARACTERS, PlateKey, PlateText};
+use crate::plate::{Country, MAX_CHARACTERS, PlateKey, PlateText};
 
 /// Why an index could not be built.
 #[derive(Debug, thiserror::Error)]
@@ -78,8 +78,8 @@ impl IndexBuilder {
     ///
     /// # Errors
     /// [`IndexError::TooBig`] when there are more than four billion entries or texts.
-    pub fn add(&mut self, entry: Entry) -> Result<(), IndexError> {
-        self.add_line(&entry, self.keys.len() as u64 + 1)
+    pub fn add(&mut self, entry: &Entry) -> Result<(), IndexError> {
+        self.add_line(entry, self.keys.len() as u64 + 1)
     }
 
     /// Adds an entry that stands in a line of a file, by which repeated ones are told.
@@ -95,7 +95,7 @@ impl IndexBuilder {
         let Vehicle { make, model, colour } = vehicle;
         let [from, to] = [valid_from, valid_to].map(|day| day.map(|day| day.to_string()));
         let said = [
-            country.as_ref().map(|country| country.code()),
+            country.as_ref().map(Country::code),
             from.as_deref(),
             to.as_deref(),
             reason.as_deref(),
@@ -176,7 +176,7 @@ impl IndexBuilder {
                     match first {
                         None if new => firsts.push((country, row)),
                         first => {
-                            self.tell(&mut repeats, key, first.unwrap_or(row), row, !new, most)
+                            self.tell(&mut repeats, key, first.unwrap_or(row), row, !new, most);
                         }
                     }
                     if !new {
@@ -248,7 +248,7 @@ impl IndexBuilder {
         let mut columns = Vec::new();
         for (field, column) in Field::ALL.into_iter().zip(self.columns) {
             if !column.codes.is_empty() {
-                columns.push(write_column(field, column, &order, &mut body)?);
+                columns.push(write_column(field, &column, &order, &mut body)?);
             }
         }
         let layout = Layout { entries, plates, groups, columns, own_bytes: 0 };
@@ -299,7 +299,7 @@ fn write_group(
 
 fn write_column(
     field: Field,
-    column: Column,
+    column: &Column,
     order: &[u32],
     body: &mut Vec<u8>,
 ) -> Result<ColumnLayout, IndexError> {

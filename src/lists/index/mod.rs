@@ -74,7 +74,7 @@ impl Index {
     pub fn build(entries: impl IntoIterator<Item = Entry>) -> Result<Self, IndexError> {
         let mut builder = IndexBuilder::default();
         for entry in entries {
-            builder.add(entry)?;
+            builder.add(&entry)?;
         }
         builder.build()
     }

@@ -57,6 +57,8 @@ export interface ListedIn {
   kind: ListKind;
   purpose: string;
   legal_basis: string;
+  /** What to do on a hit. */
+  on_hit?: string | null;
 }
 
 export interface ListedEntry {
@@ -69,6 +71,16 @@ export interface ListedEntry {
 
 /** How vehicle and list belong together. */
 export type Relation = "exact" | "look-alike" | "no-permit" | "cloned";
+
+/** One place where the plate as read and the plate as listed are not the same. */
+export interface CharacterDifference {
+  /** Place in the plate as read, from 0. */
+  place: number;
+  read: string | null;
+  listed: string | null;
+  /** What the reader gave the listed character there. */
+  probability: number;
+}
 
 export interface Elsewhere {
   transit: string;
@@ -105,6 +117,8 @@ export interface Hit {
   exact: boolean;
   /** Missing in hits of older nodes. */
   relation?: Relation;
+  /** Where read and listed plate differ. */
+  why?: CharacterDifference[];
   /** The plate was listed only after the vehicle had passed. */
   retrospective?: boolean;
   /** The other passage of a cloned plate. */

@@ -4,7 +4,7 @@ import type { Hit, HitState, ListKind } from "../api/types";
 import { nowMs } from "../state/clock";
 import { clock, dayAndClock, moment, percent, span, utc } from "../text/format";
 import { language, text } from "../text/language";
-import { Almost, Bell, Check, Eye, Folder, KindIcon, Patrol } from "./icons";
+import { Almost, Bell, Check, Eye, Folder, KindIcon, Patrol, Warning } from "./icons";
 
 export function KindBadge({ kind }: { kind: ListKind }) {
   return (
@@ -57,6 +57,17 @@ export function MatchBadge({ hit }: { hit: Hit }) {
       <span class="match match-approximate" data-testid="cloned" title={words.clonedHelp}>
         <Almost />
         <b>{words.cloned}</b>
+        <span class="match-probability">
+          {percent(hit.probability)} <span class="visually-hidden">{words.probability}</span>
+        </span>
+      </span>
+    );
+  }
+  if (hit.relation === "no-permit") {
+    return (
+      <span class="match match-exact" data-testid="no-permit" title={words.noPermitHelp}>
+        <Warning />
+        <b>{words.noPermit}</b>
         <span class="match-probability">
           {percent(hit.probability)} <span class="visually-hidden">{words.probability}</span>
         </span>

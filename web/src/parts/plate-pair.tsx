@@ -1,7 +1,7 @@
 /** The plate as it was read beside the plate as it is listed, with what differs between them. */
 
 import type { Hit } from "../api/types";
-import { difference } from "../plate/difference";
+import { type Difference, difference } from "../plate/difference";
 import { percent } from "../text/format";
 import { text } from "../text/language";
 import { MatchBadge } from "./badges";
@@ -30,18 +30,31 @@ export function PlatePair({ hit, withList = false }: PlatePairProps) {
         </figcaption>
       </figure>
       <MatchBadge hit={hit} />
-      <figure>
-        <Plate
-          text={hit.entry.plate}
-          country={hit.entry.country}
-          marks={different.listed}
-          label={words.plateListed}
-        />
-        <figcaption>
-          {words.plateListed}
-          {withList && ` · ${hit.list.name}`}
-        </figcaption>
-      </figure>
+      {hit.relation !== "no-permit" && <Listed hit={hit} withList={withList} marks={different} />}
     </>
+  );
+}
+
+interface ListedProps {
+  hit: Hit;
+  withList: boolean;
+  marks: Difference;
+}
+
+function Listed({ hit, withList, marks }: ListedProps) {
+  const words = text.value;
+  return (
+    <figure>
+      <Plate
+        text={hit.entry.plate}
+        country={hit.entry.country}
+        marks={marks.listed}
+        label={words.plateListed}
+      />
+      <figcaption>
+        {words.plateListed}
+        {withList && ` · ${hit.list.name}`}
+      </figcaption>
+    </figure>
   );
 }

@@ -7,6 +7,7 @@ import { Evidence, PlateCrop } from "../parts/evidence";
 import { Check, Folder, Patrol, Pin, Warning } from "../parts/icons";
 import { PlatePair } from "../parts/plate-pair";
 import { useSeen } from "../parts/visible";
+import { Why } from "../parts/why";
 import { fresh } from "../state/board";
 import { acknowledge, askClose, askDispatch, busy, open, select, selected } from "../state/desk";
 import { mayAct } from "../state/session";
@@ -85,6 +86,7 @@ export function HitCard({ hit }: { hit: Hit }) {
           <div class="hit-plates">
             <PlatePair hit={hit} withList />
           </div>
+          <Why hit={hit} />
 
           <History hit={hit} />
         </div>

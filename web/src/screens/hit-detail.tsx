@@ -6,6 +6,7 @@ import { KindBadge, RetrospectiveBadge, StateBadge, Time } from "../parts/badges
 import { Evidence, PlateCrop } from "../parts/evidence";
 import { Warning } from "../parts/icons";
 import { PlatePair } from "../parts/plate-pair";
+import { Why } from "../parts/why";
 import { WindowFrame } from "../parts/window";
 import { mayAct } from "../state/session";
 import { count, countryName, dayAndClock, percent, vehicleLine } from "../text/format";
@@ -38,6 +39,7 @@ export function HitDetail({ hit, onShut }: { hit: Hit; onShut: () => void }) {
             <PlateCrop evidence={hit.evidence} plate={hit.plate} />
             <PlatePair hit={hit} />
           </div>
+          <Why hit={hit} />
           <p class="hit-verify">
             <Warning /> {words.verifyFirst}
           </p>

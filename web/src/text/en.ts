@@ -69,6 +69,14 @@ export const en = {
   exactHelp: "Plate as read and plate as listed are the same text.",
   approximateHelp:
     "Plate as read and plate as listed differ where marked; the probability says how likely the listed one is in the picture.",
+  noPermit: "No permit",
+  noPermitHelp:
+    "No list of the zone's permits has this plate. The probability is that of the plate as read, with all permits near it weighed.",
+  onHit: "What to do:",
+  whyOther: (place: number, read: string, listed: string, probability: string) =>
+    `Character ${place}: read ${read}, listed ${listed}, which the reader gave ${probability}.`,
+  whyGained: (read: string) => `The ${read} at the end may be none (a border or a bolt).`,
+  whyLost: (listed: string) => `A ${listed} at the end may not have been seen.`,
   probability: "probability",
   cloned: "Cloned plate",
   clonedHelp: "The same plate was at another place too short a time before.",

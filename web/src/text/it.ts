@@ -73,6 +73,14 @@ export const it: Dictionary = {
   exactHelp: "La targa letta e quella in lista sono lo stesso testo.",
   approximateHelp:
     "La targa letta e quella in lista differiscono dove evidenziato; la probabilità dice quanto è verosimile che nell’immagine ci sia quella in lista.",
+  noPermit: "Senza permesso",
+  noPermitHelp:
+    "Nessuna lista dei permessi della zona contiene questa targa. La probabilità è quella della targa letta, tenuto conto dei permessi simili.",
+  onHit: "Che cosa fare:",
+  whyOther: (place, read, listed, probability) =>
+    `Carattere ${place}: letto ${read}, in lista ${listed}, a cui il lettore dà ${probability}.`,
+  whyGained: (read) => `La ${read} all’estremità può non esserci (un bordo o una vite).`,
+  whyLost: (listed) => `Una ${listed} all’estremità può non essere stata vista.`,
   probability: "probabilità",
   cloned: "Targa clonata",
   clonedHelp: "La stessa targa era in un altro luogo troppo poco tempo prima.",
