@@ -12,6 +12,7 @@ use super::hours::Hours;
 use super::import::ImportOptions;
 use super::model::{List, ListKind};
 use super::rules::{CameraRule, Rule, Rules};
+use super::snapshot::PublisherKey;
 use crate::tracking::Direction;
 
 /// A `[[lists]]` table of a node's pipeline file.
@@ -37,6 +38,10 @@ pub struct ListConfig {
     pub valid_to: Option<Date>,
     /// The list file, or a compiled snapshot of it, relative to the settings file.
     pub file: PathBuf,
+    /// Whose signature a compiled snapshot must have: the key that `varco lists import`
+    /// names.
+    #[serde(default)]
+    pub publisher: Option<PublisherKey>,
     /// Who answers for it.
     #[serde(default)]
     pub owner: Option<String>,

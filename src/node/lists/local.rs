@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::board::{Board, Usable};
 use crate::event::ListSource;
-use crate::lists::{ListConfig, Report, load};
+use crate::lists::{ListConfig, Report, Snapshot, load};
 use crate::matching::Watch;
 use crate::node::NodeError;
 
@@ -107,10 +107,44 @@ fn trouble(board: &Board, config: &ListConfig, error: &str) {
     board.trouble(ListSource::File, &config.id, name, Some(error.to_owned()));
 }
 
+/// A compiled list, which carries its own description and rules, signed.
+fn read_snapshot(config: &ListConfig) -> Result<(Usable, Vec<String>), NodeError> {
+    let failed = |reason: String| NodeError::List { list: config.id.clone(), reason };
+    let file = config.file.display();
+    let Some(publisher) = &config.publisher else {
+        return Err(failed(format!(
+            "{file} is a compiled list and the pipeline file does not say whose: \
+             write publisher = \"…\", the key that `varco lists import` named"
+        )));
+    };
+    let opened = Snapshot::open(&config.file, publisher);
+    let snapshot = opened.map_err(|error| failed(format!("{file}: {error}")))?;
+    let header = snapshot.header();
+    if (&header.list.id, header.list.kind) != (&config.id, config.kind) {
+        return Err(failed(format!(
+            "{file} is the list {:?} ({:?}): give the same id and kind in the pipeline file",
+            header.list.id, header.list.kind
+        )));
+    }
+    let (list, plates) = (header.list.clone(), header.plates);
+    let line =
+        format!("list {} ({}): {plates} plates, version {}", list.id, list.name, header.version);
+    let usable = Usable {
+        source: ListSource::File,
+        version: Some(header.version),
+        compiled_at: Some(header.compiled_at),
+        watch: Watch { list: Arc::new(list), index: Arc::clone(snapshot.index()) },
+    };
+    Ok((usable, vec![line]))
+}
+
 fn read(config: &ListConfig, stamp: Option<Stamp>) -> Result<(Usable, Vec<String>), NodeError> {
     let mut lines = Vec::new();
     let failed = |reason: String| NodeError::List { list: config.id.clone(), reason };
     let list = config.list().map_err(|error| failed(error.to_string()))?;
+    if config.file.extension().is_some_and(|extension| extension == "varcolist") {
+        return read_snapshot(config);
+    }
     let options = config.import_options();
     let (index, report) =
         load(&config.file, &options).map_err(|error| failed(error.to_string()))?;
@@ -147,6 +181,7 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
+    use crate::lists::{Entry, Index, List, ListKind, SigningKey, compile};
     use crate::plate::PlateText;
 
     fn config(file: &Path) -> ListConfig {
@@ -162,6 +197,28 @@ mod tests {
             assert!(began.elapsed() < Duration::from_secs(20), "waited in vain for {what}");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
+    }
+
+    #[test]
+    fn a_compiled_list_is_used_when_the_trusted_key_signed_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = SigningKey::load_or_make(&folder.path().join("key.pem")).unwrap();
+        let file = folder.path().join("stolen.varcolist");
+        let index = Index::build([Entry::new(PlateText::new("AB123CD").unwrap())]).unwrap();
+        let mut list = List::new("stolen", ListKind::Stolen, "p", "b");
+        list.rules.everywhere.min_probability = Some(0.9);
+        let bytes = compile(list, 7, Timestamp::UNIX_EPOCH, &index, &key).unwrap();
+        fs::write(&file, bytes).unwrap();
+        let mut config = config(&file);
+        let unsaid = read(&config, None).err().unwrap().to_string();
+        assert!(unsaid.contains("publisher = "), "{unsaid}");
+        config.publisher = Some(key.public());
+        let (usable, said) = read(&config, None).unwrap();
+        assert_eq!((usable.version, said.len()), (Some(7), 1));
+        assert_eq!(usable.watch.list.rules.everywhere.min_probability, Some(0.9));
+        let other = SigningKey::load_or_make(&folder.path().join("other.pem")).unwrap();
+        config.publisher = Some(other.public());
+        assert!(read(&config, None).is_err());
     }
 
     #[tokio::test]
