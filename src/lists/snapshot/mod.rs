@@ -175,7 +175,8 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Opens a file: mapped into memory, with signature and hash checked.
+    /// Opens a file: mapped into memory, with signature and hash checked. It must not be
+    /// written as long as it is open; the files of a [`SnapshotStore`] never are.
     ///
     /// # Errors
     /// [`SnapshotError`] when it cannot be read or must not be used.

@@ -117,7 +117,10 @@ fn read_snapshot(config: &ListConfig) -> Result<(Usable, Vec<String>), NodeError
              write publisher = \"…\", the key that `varco lists import` named"
         )));
     };
-    let opened = Snapshot::open(&config.file, publisher);
+    // Into memory: a person may copy a newer one over it, and a mapped file that is
+    // written is the end of the program.
+    let bytes = fs::read(&config.file).map_err(|error| failed(format!("{file}: {error}")))?;
+    let opened = Snapshot::from_bytes(bytes, publisher);
     let snapshot = opened.map_err(|error| failed(format!("{file}: {error}")))?;
     let header = snapshot.header();
     if (&header.list.id, header.list.kind) != (&config.id, config.kind) {
