@@ -5,9 +5,13 @@
 
 use std::io::{self, Read, Write};
 
-/// Matching over long distances finds what has moved; a higher level costs minutes for
-/// a per cent.
-const LEVEL: i32 = 6;
+/// Of a million plates with one in a hundred changed (3.4 MB) this level makes 6 % in
+/// three seconds, level 12 makes 11 % in half of one, level 6 makes 19 %.
+const LEVEL: i32 = 19;
+/// What takes too long at that level: 19 MB took half a minute.
+const LARGE_BYTES: usize = 8 << 20;
+/// The level for that; 17 % of those 19 MB in a second.
+const LEVEL_OF_LARGE: i32 = 12;
 /// Windows that zstd knows (`ZSTD_WINDOWLOG_MIN`, `ZSTD_WINDOWLOG_MAX` on 64 bits).
 const WINDOWS: std::ops::RangeInclusive<u32> = 10..=31;
 
@@ -30,7 +34,8 @@ pub enum DeltaError {
 /// # Errors
 /// `zstd`'s own, such as memory that cannot be had.
 pub fn make(old: &[u8], new: &[u8]) -> io::Result<Vec<u8>> {
-    let mut encoder = zstd::stream::write::Encoder::with_ref_prefix(Vec::new(), LEVEL, old)?;
+    let level = if new.len() > LARGE_BYTES { LEVEL_OF_LARGE } else { LEVEL };
+    let mut encoder = zstd::stream::write::Encoder::with_ref_prefix(Vec::new(), level, old)?;
     encoder.long_distance_matching(true)?;
     encoder.window_log(window_log(old, new.len() as u64))?;
     encoder.write_all(new)?;

@@ -37,7 +37,7 @@ pub(super) struct Lists {
     pub(super) config: ListsConfig,
     published: RwLock<BTreeMap<String, Arc<Published>>>,
     /// Deltas cost memory and a core: one at a time.
-    making: Mutex<()>,
+    making: Arc<Mutex<()>>,
     /// A version was published that nobody has compared yet.
     to_compare: Notify,
 }
@@ -77,7 +77,7 @@ impl Lists {
             publisher,
             config,
             published: RwLock::default(),
-            making: Mutex::default(),
+            making: Arc::default(),
             to_compare: Notify::new(),
         })
     }

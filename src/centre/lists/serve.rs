@@ -1,6 +1,7 @@
 //! What nodes ask for: the manifest, snapshots, deltas, the key of their sealed files.
 
 use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
 
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
@@ -116,12 +117,14 @@ impl Lists {
             return Err(gone(list));
         }
         let path = self.deltas.join(format!("{digest}-from-{old}"));
-        let _making = self.making.lock().await;
+        // Held until it is made, also when who asked for it has gone meanwhile.
+        let making = Arc::clone(&self.making).lock_owned().await;
         if !path.is_file() {
             let base = self.file(list, old).ok_or_else(|| gone(list))?;
-            let (new, publisher) = (new.to_owned(), self.publisher);
-            let (unfinished, wanted) = (path.with_extension("new"), old.to_owned());
+            let (new, wanted, publisher) = (new.to_owned(), old.to_owned(), self.publisher);
+            let made_at = path.clone();
             let made = tokio::task::spawn_blocking(move || {
+                let _making = making;
                 let open = |path: &FilePath| {
                     Snapshot::open(path, &publisher).map_err(std::io::Error::other)
                 };
@@ -130,7 +133,9 @@ impl Lists {
                     return Ok(false);
                 }
                 let made = delta::make(base.bytes(), open(&new)?.bytes())?;
+                let unfinished = made_at.with_extension("part");
                 std::fs::write(&unfinished, made)?;
+                std::fs::rename(&unfinished, &made_at)?;
                 Ok::<_, std::io::Error>(true)
             })
             .await
@@ -140,8 +145,6 @@ impl Lists {
                 Ok(false) => return Err(gone(list)),
                 Err(error) => return Err(Problem::internal(&error)),
             }
-            std::fs::rename(path.with_extension("new"), &path)
-                .map_err(|error| Problem::internal(&error))?;
         }
         Ok(path)
     }
