@@ -38,7 +38,7 @@ fn version(number: u64, references: bool, key: &SigningKey) -> Snapshot {
         let mut entry = Entry::new(plate(n));
         entry.reason = Some(["furto", "rapina", "appropriazione"][(n % 3) as usize].to_owned());
         entry.reference = references.then(|| format!("{}/{}", 2020 + n % 7, n * 7919 % 10_000_019));
-        builder.add(entry).unwrap();
+        builder.add(&entry).unwrap();
     }
     let list = List::new("stolen", ListKind::Stolen, "bench", "bench");
     let index = builder.build().unwrap();
