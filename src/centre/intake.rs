@@ -205,6 +205,7 @@ impl Batch {
         app.metrics.refused(self.refused.len());
         let mut receipt = Receipt { refused: self.refused, ..Receipt::default() };
         let mut news = News::default();
+        let mut raised = Vec::new();
         let mut heartbeat = None;
         let mut lasting = Vec::new();
         for (seq, event) in self.events {
@@ -241,8 +242,8 @@ impl Batch {
             }
             // After all hits of the delivery: what the node told is not told again.
             for transit in news.transits.values() {
-                news.hits.extend(clones::look(app, &mut writing, transit, now).await?);
-                news.hits.extend(lists::look_back::late(app, &mut writing, transit, now).await?);
+                raised.extend(clones::look(app, &mut writing, transit, now).await?);
+                raised.extend(lists::look_back::late(app, &mut writing, transit, now).await?);
             }
             // A transit is told with its hits, whichever of them came first.
             for id in news.transits.keys() {
@@ -251,6 +252,8 @@ impl Batch {
             writing.commit().await?;
         }
         news.tell(app, now);
+        // Apart from the nodes' hits: their time on the way says nothing of a node.
+        lists::look_back::tell(app, raised, now);
         if heartbeat.is_some() {
             receipt.lists = Some(app.lists.manifest(&node.id).tag);
             app.live.send("node", &app.presence.view(node.clone(), now));

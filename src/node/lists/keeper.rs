@@ -477,3 +477,43 @@ fn lease(pipeline: &Pipeline, centre: &Centre) -> Option<Lease> {
 fn short(digest: &str) -> &str {
     digest.get(..NAME_DIGITS).unwrap_or(digest)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::lists::{Entry, Index, List, ListKind, SigningKey, SnapshotStore, compile};
+    use crate::plate::PlateText;
+
+    #[test]
+    fn without_the_centre_the_last_good_version_is_used_and_its_age_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        let signing = SigningKey::load_or_make(&folder.path().join("key.pem")).unwrap();
+        let compiled_at = Timestamp::from_second(1_700_000_000).unwrap();
+        let index = Index::build([Entry::new(PlateText::new("AB123CD").unwrap())]).unwrap();
+        let list = List::new("stolen", ListKind::Stolen, "test", "test");
+        let bytes = compile(list, 4, compiled_at, &index, &signing).unwrap();
+        let store = SnapshotStore::open(&data.join("lists")).unwrap();
+        store.install("stolen", &bytes, &signing.public()).unwrap();
+        fs::write(data.join("list-publisher"), signing.public().to_string()).unwrap();
+
+        let text = format!(
+            "[node]\nid = \"n\"\nname = \"N\"\ndata = \"data\"\n\
+             [centre]\nurl = \"https://127.0.0.1:1\"\nkey = \"{}\"\nlists = true\n\
+             [[cameras]]\nid = \"c\"\nname = \"C\"\nsite = \"S\"\nurl = \"c.mp4\"\n\
+             purpose = \"p\"\nlegal_basis = \"b\"\n",
+            "ab".repeat(32)
+        );
+        let mut pipeline = Pipeline::parse(&text, Path::new("p.toml")).unwrap();
+        pipeline.node.data = data;
+        let board = Board::default();
+        assert!(Keeper::open(&pipeline, &board).unwrap().is_some());
+        let health = board.health();
+        assert_eq!((health[0].version, health[0].entries), (Some(4), 1));
+        assert_eq!(health[0].compiled_at, Some(compiled_at));
+        let plate = PlateText::new("AB123CD").unwrap();
+        assert!(board.matcher().current().watches()[0].index.has(&plate));
+    }
+}

@@ -245,3 +245,105 @@ fn failed(path: &Path) -> impl FnOnce(io::Error) -> ShelfError + use<> {
     let path = path.to_owned();
     move |source| ShelfError::File { path, source }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::lists::{Entry, Index, List, ListKind, SigningKey, compile};
+    use crate::plate::PlateText;
+
+    struct Town {
+        folder: tempfile::TempDir,
+        signing: SigningKey,
+        key: SealKey,
+    }
+
+    impl Town {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let signing = SigningKey::load_or_make(&folder.path().join("key.pem")).unwrap();
+            Self { folder, signing, key: SealKey::new(&[7; 32]).unwrap() }
+        }
+
+        fn snapshot(&self, version: u64) -> Snapshot {
+            let index = Index::build([Entry::new(PlateText::new("AB123CD").unwrap())]).unwrap();
+            let list = List::new("stolen", ListKind::Stolen, "test", "test");
+            let at = Timestamp::UNIX_EPOCH;
+            let bytes = compile(list, version, at, &index, &self.signing).unwrap();
+            Snapshot::from_bytes(bytes, &self.signing.public()).unwrap()
+        }
+
+        fn shelf(&self, sealed: bool) -> Shelf {
+            Shelf::open(&self.folder.path().join("lists"), sealed).unwrap()
+        }
+
+        /// Puts these versions in, in this order; says which one is then found.
+        fn after(&self, sealed: bool, versions: &[u64]) -> Option<u64> {
+            let (shelf, publisher) = (self.shelf(sealed), self.signing.public());
+            for version in versions {
+                let snapshot = self.snapshot(*version);
+                shelf.install("stolen", snapshot, Some(&self.key), &publisher).unwrap();
+            }
+            self.found(sealed)
+        }
+
+        fn found(&self, sealed: bool) -> Option<u64> {
+            let (shelf, publisher) = (self.shelf(sealed), self.signing.public());
+            let found = shelf.current("stolen", Some(&self.key), &publisher).unwrap();
+            found.map(|snapshot| snapshot.header().version)
+        }
+
+        fn files(&self) -> Vec<PathBuf> {
+            let mut files = files(&self.folder.path().join("lists/stolen")).unwrap();
+            files.sort();
+            files
+        }
+    }
+
+    #[test]
+    fn the_newest_is_used_and_two_are_kept() {
+        for sealed in [false, true] {
+            let town = Town::new();
+            assert_eq!(town.after(sealed, &[8, 9, 10]), Some(10));
+            assert_eq!(town.files().len(), 2);
+        }
+    }
+
+    #[test]
+    fn a_version_that_the_centre_calls_back_does_not_come_up_again() {
+        for sealed in [false, true] {
+            assert_eq!(Town::new().after(sealed, &[1, 3, 2]), Some(2));
+        }
+    }
+
+    #[test]
+    fn a_damaged_newest_version_gives_way_to_the_one_before() {
+        for sealed in [false, true] {
+            let town = Town::new();
+            town.after(sealed, &[1, 2]);
+            let newest = town.files().pop().unwrap();
+            let mut bytes = fs::read(&newest).unwrap();
+            let middle = bytes.len() / 2;
+            bytes[middle] ^= 1;
+            fs::write(&newest, bytes).unwrap();
+            assert_eq!(town.found(sealed), Some(1));
+            assert!(newest.with_extension("bad").is_file() && !newest.exists());
+        }
+    }
+
+    #[test]
+    fn what_is_to_be_sealed_does_not_stay_readable() {
+        let town = Town::new();
+        town.after(false, &[1]);
+        assert_eq!(town.found(true), None);
+        assert!(town.files().is_empty());
+        town.after(true, &[1]);
+        let bytes = fs::read(&town.files()[0]).unwrap();
+        assert!(!bytes.windows(6).any(|window| window == b"stolen"));
+        let (shelf, publisher) = (town.shelf(true), town.signing.public());
+        assert!(shelf.current("stolen", None, &publisher).unwrap().is_none());
+        assert_eq!(town.files().len(), 1, "without the key it only waits");
+    }
+}
