@@ -319,6 +319,7 @@ async fn a_key_whose_time_is_over_is_deleted_without_the_centre() {
     let lent_at: Timestamp = lease["lent_at"].as_str().unwrap().parse().unwrap();
     let long_ago = lent_at - SignedDuration::from_hours(8 * 24);
     lease["lent_at"] = long_ago.to_string().into();
+    lease["own_at"] = long_ago.to_string().into();
     fs::write(&key, lease.to_string()).unwrap();
     unit.start();
     until_file("the key to be deleted", || !key.exists()).await;

@@ -379,7 +379,7 @@ impl Keeper {
         let Some(lease) = &mut self.lease else { return Ok(()) };
         if lease.due(Timestamp::now()) {
             let closed = lease.key().is_none();
-            lease.grant(client.key().await?)?;
+            lease.grant(client.key().await?, Timestamp::now())?;
             if closed {
                 self.take_up();
             }

@@ -41,9 +41,19 @@ struct Kept {
     key: String,
     /// The centre's clock when it lent the key.
     lent_at: Timestamp,
+    /// The unit's own clock then, right or wrong.
+    own_at: Timestamp,
     hold_s: u64,
     /// For so long the unit was running since.
     used_s: u64,
+}
+
+impl Kept {
+    /// How old it is by the clock. The unit's clock may have been wrong when the key was
+    /// lent and right now, or wrong both times: the younger of the two ages counts.
+    fn age(&self, now: Timestamp) -> SignedDuration {
+        now.duration_since(self.lent_at).min(now.duration_since(self.own_at))
+    }
 }
 
 /// The key, while there is one.
@@ -78,14 +88,15 @@ impl Lease {
     pub(super) fn due(&self, now: Timestamp) -> bool {
         let Some((_, kept)) = &self.held else { return true };
         let tenth = (kept.hold_s / 10).min(3600);
-        let age = now.duration_since(kept.lent_at);
+        let age = kept.age(now);
         kept.used_s >= tenth || age >= seconds(tenth) || age < SignedDuration::ZERO
     }
 
     /// The centre lent a key.
-    pub(super) fn grant(&mut self, grant: KeyGrant) -> Result<(), LeaseError> {
+    pub(super) fn grant(&mut self, grant: KeyGrant, now: Timestamp) -> Result<(), LeaseError> {
         let key = seal_key(&grant.key).ok_or(LeaseError::Key)?;
-        let kept = Kept { key: grant.key, lent_at: grant.at, hold_s: grant.hold_s, used_s: 0 };
+        let KeyGrant { key: text, at, hold_s } = grant;
+        let kept = Kept { key: text, lent_at: at, own_at: now, hold_s, used_s: 0 };
         self.held = Some((key, kept));
         self.write()
     }
@@ -96,7 +107,7 @@ impl Lease {
         let unwritten_s = self.unwritten.as_secs();
         let Some((_, kept)) = &mut self.held else { return Ok(false) };
         let over = kept.used_s.saturating_add(unwritten_s) >= kept.hold_s
-            || now.duration_since(kept.lent_at) >= seconds(kept.hold_s);
+            || kept.age(now) >= seconds(kept.hold_s);
         if over {
             self.wipe()?;
             return Ok(true);
@@ -179,7 +190,7 @@ mod tests {
         let path = folder.path().join("list-key");
         let mut lease = Lease::open(&path);
         assert!(lease.key().is_none() && lease.due(at(0)));
-        lease.grant(grant()).unwrap();
+        lease.grant(grant(), at(0)).unwrap();
         assert!(!lease.due(at(60)) && lease.due(at(2 * HOUR)));
         assert_eq!(lease.until(), Some(at(10 * HOUR)));
         let mut lease = Lease::open(&path);
@@ -194,7 +205,7 @@ mod tests {
     fn a_clock_that_is_set_back_stretches_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("list-key");
-        Lease::open(&path).grant(KeyGrant { at: at(5 * HOUR), ..grant() }).unwrap();
+        Lease::open(&path).grant(KeyGrant { at: at(5 * HOUR), ..grant() }, at(5 * HOUR)).unwrap();
         // Each run lasts an hour; the clock stands before the key was lent.
         for run in 0..10 {
             let mut lease = Lease::open(&path);
@@ -207,18 +218,31 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_was_wrong_costs_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list-key");
+        // Own clock at the grant, and later, in hours beside the centre's.
+        for (own, later) in [(-1000, 2), (1000, 1002), (-1000, -998)] {
+            let hours = |hours: i64| at(0) + SignedDuration::from_hours(hours);
+            let mut lease = Lease::open(&path);
+            lease.grant(grant(), hours(own)).unwrap();
+            assert!(!lease.pass(Duration::from_secs(1), hours(later)).unwrap(), "{own} {later}");
+        }
+    }
+
+    #[test]
     fn a_key_file_is_for_its_user_alone_and_what_is_no_key_is_none() {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("list-key");
         let mut lease = Lease::open(&path);
-        lease.grant(grant()).unwrap();
+        lease.grant(grant(), at(0)).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         lease.wipe().unwrap();
         lease.wipe().unwrap();
         fs::write(&path, "{}").unwrap();
         assert!(Lease::open(&path).key().is_none());
         let short = KeyGrant { key: "AAAA".to_owned(), ..grant() };
-        assert!(matches!(lease.grant(short), Err(LeaseError::Key)));
+        assert!(matches!(lease.grant(short, at(0)), Err(LeaseError::Key)));
     }
 }
