@@ -272,9 +272,14 @@ test("transits, cameras and the audit log have their screens", async () => {
     "Non raggiungibile",
     "connection refused",
     "127",
+    "Veicoli rubati",
+    "148.212",
+    "5 h fa",
   ]) {
     expect(words).toContain(word);
   }
+  const list = page.getByTestId("list").first();
+  expect(await list.getAttribute("data-version")).toBe("42");
   await shot("cameras");
   await show("audit");
   expect(await page.getByTestId("audit").textContent()).toContain("Denuncia di furto");
