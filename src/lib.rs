@@ -7,6 +7,8 @@
 //! |---|---|---|
 //! | [`config`] | settings files, with errors a person can act on | pure |
 //! | [`keyfile`] | private keys in files of the own user alone | files |
+//! | [`clock`] | the node's time, corrected | clock |
+//! | [`pages`] | the built web pages | embedded files |
 //! | [`plate`] | plate text, readings, country grammars | pure |
 //! | [`frame`] | pictures, frames, geometry | pure |
 //! | [`video`] | camera streams and files into frames | GStreamer |
@@ -14,7 +16,8 @@
 //! | [`tracking`] | one transit per passing vehicle | pure |
 //! | [`lists`] | named registers of plates | files |
 //! | [`matching`] | transits against lists | pure |
-//! | [`event`] | the versioned messages: transit, hit, heartbeat | pure |
+//! | [`event`] | the versioned messages: transit, hit, heartbeat, what was decided | pure |
+//! | [`position`] | where the unit is: gpsd, serial receivers, recorded logs | TCP, devices, files |
 //! | [`store`] | databases of node and centre, evidence pictures | SQLite |
 //! | [`link`] | node ↔ centre, known to each other by key | HTTPS |
 //! | [`node`] | the edge process | all of the above |
@@ -23,6 +26,7 @@
 
 pub mod centre;
 pub mod cli;
+pub mod clock;
 pub mod config;
 pub mod event;
 pub mod frame;
@@ -31,7 +35,9 @@ pub mod link;
 pub mod lists;
 pub mod matching;
 pub mod node;
+pub mod pages;
 pub mod plate;
+pub mod position;
 pub mod store;
 pub mod tracking;
 pub mod video;

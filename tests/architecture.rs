@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("config", &[]),
     ("keyfile", &[]),
+    ("clock", &[]),
+    ("pages", &[]),
     ("plate", &[]),
     ("frame", &[]),
     ("video", &["frame"]),
@@ -17,17 +19,21 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("tracking", &["plate", "frame", "vision"]),
     ("lists", &["keyfile", "plate", "tracking"]),
     ("matching", &["plate", "tracking", "lists"]),
-    ("event", &["plate", "frame", "tracking", "lists", "matching"]),
-    ("store", &["plate", "event", "lists", "matching", "tracking"]),
-    ("link", &["keyfile", "event", "lists", "store"]),
+    ("event", &["clock", "plate", "frame", "tracking", "lists", "matching"]),
+    ("position", &["clock", "event"]),
+    ("store", &["clock", "plate", "event", "lists", "matching", "tracking"]),
+    ("link", &["clock", "keyfile", "event", "lists", "store"]),
     (
         "node",
         &[
-            "config", "plate", "frame", "video", "vision", "tracking", "lists", "matching",
-            "event", "store", "link",
+            "config", "clock", "plate", "frame", "video", "vision", "tracking", "lists",
+            "matching", "event", "position", "store", "link", "pages",
         ],
     ),
-    ("centre", &["config", "plate", "tracking", "lists", "matching", "event", "store", "link"]),
+    (
+        "centre",
+        &["config", "pages", "plate", "tracking", "lists", "matching", "event", "store", "link"],
+    ),
     (
         "cli",
         &[

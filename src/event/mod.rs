@@ -6,11 +6,14 @@
 //! [`VERSION`]. The JSON Schemas in `docs/reference/events/` are made from these
 //! types and checked by a test.
 
+mod correction;
+mod decision;
 mod heartbeat;
 mod hit;
 mod position;
 mod transit;
 
+pub use decision::{CheckEvent, CheckMatch, DecisionEvent, PositionEvent, RejectReason, Verdict};
 pub use heartbeat::{
     CameraHealth, CameraState, HeartbeatEvent, ListHealth, ListSource, PictureFault,
 };
@@ -34,4 +37,10 @@ pub enum Event {
     Hit(HitEvent),
     /// A node tells how it and its cameras are.
     Heartbeat(HeartbeatEvent),
+    /// Somebody on a unit decided about a hit.
+    Decision(DecisionEvent),
+    /// Somebody on a unit typed a plate.
+    Check(CheckEvent),
+    /// A unit was somewhere.
+    Position(PositionEvent),
 }

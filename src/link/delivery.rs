@@ -15,7 +15,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use self::attempt::{Attempt, Outcome, REQUEST_TIMEOUT, send};
 use self::state::Watch;
@@ -23,7 +22,10 @@ use super::client::Client;
 use super::identity::{Fingerprint, Identity};
 use super::message::{Delivery, Numbered};
 use super::tls::TlsError;
-use crate::event::{CameraHealth, Event, HeartbeatEvent, ListHealth, VERSION};
+use crate::clock::Clock;
+use crate::event::{
+    CameraHealth, Event, GeoPosition, GpsHealth, HeartbeatEvent, ListHealth, VERSION,
+};
 use crate::store::{NodeStore, NodeStoreError};
 
 /// Most messages in one request.
@@ -91,6 +93,8 @@ pub enum ListNews {
     /// The node is not admitted (any more).
     NotAdmitted,
 }
+/// Tells where the node is and how its satellite receiver is at this moment.
+pub type PositionReport = Arc<dyn Fn() -> (Option<GeoPosition>, GpsHealth) + Send + Sync>;
 
 /// The connection to the centre.
 pub struct Link {
@@ -106,6 +110,8 @@ pub struct Link {
     watch: Mutex<Watch>,
     lists: Option<ListReport>,
     list_news: watch::Sender<ListNews>,
+    position: Option<PositionReport>,
+    clock: Clock,
 }
 
 impl std::fmt::Debug for Link {
@@ -154,6 +160,8 @@ impl Link {
             watch,
             lists,
             list_news,
+            position: None,
+            clock: Clock::default(),
         })
     }
 
@@ -168,6 +176,20 @@ impl Link {
     #[must_use]
     pub fn list_news(&self) -> watch::Receiver<ListNews> {
         self.list_news.subscribe()
+    }
+
+    /// Heartbeats tell where the node is, too.
+    #[must_use]
+    pub fn with_position(mut self, position: PositionReport) -> Self {
+        self.position = Some(position);
+        self
+    }
+
+    /// Heartbeats tell the time by this clock.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
     }
 
     /// How the connection is.
@@ -291,18 +313,25 @@ impl Link {
                     0
                 }
             };
+            let (position, gps) = match &self.position {
+                Some(report) => {
+                    let (position, gps) = report();
+                    (position, Some(gps))
+                }
+                None => (None, None),
+            };
             let event = Event::Heartbeat(HeartbeatEvent {
                 version: VERSION,
-                id: Uuid::now_v7(),
+                id: self.clock.new_id(),
                 node: self.node.id.clone(),
                 node_name: self.node.name.clone(),
-                sent_at: Timestamp::now(),
+                sent_at: self.clock.now(),
                 software: env!("CARGO_PKG_VERSION").to_owned(),
                 started_at: self.node.started_at,
                 outbox,
                 cameras: (self.cameras)(),
-                position: None,
-                gps: None,
+                position,
+                gps,
                 lists: self.lists.as_ref().map(|lists| lists()).unwrap_or_default(),
             });
             let delivery =

@@ -8,7 +8,8 @@ mod message;
 mod tls;
 
 pub use delivery::{
-    CameraReport, Link, LinkConfig, LinkError, LinkFault, LinkState, ListNews, ListReport, NodeInfo,
+    CameraReport, Link, LinkConfig, LinkError, LinkFault, LinkState, ListNews, ListReport,
+    NodeInfo, PositionReport,
 };
 pub use identity::{Fingerprint, FingerprintError, Identity, IdentityError};
 pub use lists::{

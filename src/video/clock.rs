@@ -15,8 +15,10 @@ pub enum CaptureClock {
     File,
 }
 
-/// A camera whose clock differs from ours by more is not believed.
-const PLAUSIBLE: SignedDuration = SignedDuration::from_secs(5);
+/// A camera whose clock differs from ours by more is not believed. No more than what a
+/// wrong clock of our own is left alone for: a camera that is believed is then as wrong
+/// as we are, and is corrected with us.
+const PLAUSIBLE: SignedDuration = SignedDuration::from_secs(2);
 
 /// No frame waits longer than this on its way through the decoder.
 const LONGEST_AGE: Duration = Duration::from_secs(10);

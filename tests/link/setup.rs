@@ -68,7 +68,7 @@ pub(crate) fn plate_of(event: &Event) -> String {
     match event {
         Event::Transit(t) => t.plate.as_str().to_owned(),
         Event::Hit(h) => h.plate.as_str().to_owned(),
-        Event::Heartbeat(_) => String::new(),
+        _ => String::new(),
     }
 }
 
@@ -154,6 +154,7 @@ pub(crate) fn keep(kept: &mut Kept, delivery: Delivery, manners: &Manners) -> Re
                 counted = true;
                 *kept.times.entry((hit.id, 0)).or_default() += 1;
             }
+            Event::Decision(_) | Event::Check(_) | Event::Position(_) => counted = true,
         }
         receipt.accepted.push(seq);
     }
