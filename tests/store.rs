@@ -71,7 +71,7 @@ async fn what_was_acknowledged_survives_a_kill() {
             match &message.event {
                 Event::Transit(t) => assert!(transits.insert(t.id), "{} twice", t.id),
                 Event::Hit(hit) => assert!(hits_of.insert(hit.transit), "{} twice", hit.transit),
-                Event::Heartbeat(_) => panic!("a heartbeat in the outbox"),
+                other => panic!("in the outbox: {other:?}"),
             }
         }
         // Hits go first, so read the others behind them too.

@@ -9,6 +9,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
@@ -85,6 +86,16 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 #[derive(Debug, Clone)]
 pub struct EvidenceStore {
     folder: PathBuf,
+    /// Bytes of all pictures, counted when first asked for and kept up to date then.
+    bytes: Arc<OnceLock<AtomicU64>>,
+}
+
+/// A file takes whole blocks of the disk.
+const BLOCK: u64 = 4096;
+
+/// What a file of so many bytes takes of the disk.
+fn on_disk(bytes: u64) -> u64 {
+    bytes.div_ceil(BLOCK) * BLOCK
 }
 
 /// Makes names of unfinished files unique within the process.
@@ -103,7 +114,7 @@ impl EvidenceStore {
                 fs::remove_file(&path).map_err(failed("remove", &path))?;
             }
         }
-        Ok(Self { folder: folder.to_path_buf() })
+        Ok(Self { folder: folder.to_path_buf(), bytes: Arc::default() })
     }
 
     /// The folder.
@@ -169,10 +180,42 @@ impl EvidenceStore {
     /// [`EvidenceError`] when the file cannot be removed.
     pub fn delete(&self, sha256: &str) -> Result<(), EvidenceError> {
         let path = self.path(sha256)?;
+        let bytes = fs::metadata(&path).map_or(0, |file| on_disk(file.len()));
         match fs::remove_file(&path) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => Err(failed("remove", &path)(e)),
-            _ => Ok(()),
+            Err(_) => Ok(()),
+            Ok(()) => {
+                if let Some(counted) = self.bytes.get() {
+                    let less = |now: u64| Some(now.saturating_sub(bytes));
+                    // The closure always answers.
+                    let _ = counted.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+                }
+                Ok(())
+            }
         }
+    }
+
+    /// Bytes of the disk that the pictures take.
+    ///
+    /// # Errors
+    /// [`EvidenceError`] when the folder cannot be read.
+    pub fn bytes(&self) -> Result<u64, EvidenceError> {
+        if let Some(counted) = self.bytes.get() {
+            return Ok(counted.load(Ordering::Relaxed));
+        }
+        let mut bytes = 0;
+        let read = |path: &Path| fs::read_dir(path).map_err(failed("read", path));
+        for folder in read(&self.folder)? {
+            let folder = folder.map_err(failed("read", &self.folder))?.path();
+            if !folder.is_dir() {
+                continue;
+            }
+            for entry in read(&folder)? {
+                let entry = entry.map_err(failed("read", &folder))?;
+                bytes += entry.metadata().map_or(0, |file| on_disk(file.len()));
+            }
+        }
+        Ok(self.bytes.get_or_init(|| AtomicU64::new(bytes)).load(Ordering::Relaxed))
     }
 
     /// The names of all pictures stored before a time.
@@ -235,6 +278,9 @@ impl EvidenceStore {
             let _ = fs::remove_file(&unfinished);
         }
         written?;
+        if let Some(counted) = self.bytes.get() {
+            counted.fetch_add(on_disk(jpeg.len() as u64), Ordering::Relaxed);
+        }
         sync_folder(folder)
     }
 }

@@ -8,5 +8,5 @@ mod sealed;
 
 pub use database::{Database, DatabaseError};
 pub use evidence::{EvidenceError, EvidenceStore, sha256_hex};
-pub use node::{NodeStore, NodeStoreError, OpenTransit, OutboxCount, Record, Swept, Waiting};
+pub use node::{NodeStore, NodeStoreError, OpenTransit, OutboxCount, Record, Room, Swept, Waiting};
 pub use sealed::{SealKey, SealedError, SealedWriter};

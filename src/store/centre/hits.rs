@@ -50,11 +50,8 @@ async fn with_actions(
     rows: Vec<Row>,
 ) -> Result<Vec<Hit>, DatabaseError> {
     let mut actions: HashMap<Vec<u8>, Vec<HitAction>> = HashMap::new();
-    let acted_on: Vec<String> = rows
-        .iter()
-        .filter(|row| row.state != HitState::New.name())
-        .map(|row| to_hex(&row.id))
-        .collect();
+    // Also a new one may have been put off.
+    let acted_on: Vec<String> = rows.iter().map(|row| to_hex(&row.id)).collect();
     if !acted_on.is_empty() {
         // One query for the page; a JSON array stands in for a list of values.
         let found: Vec<ActionRow> = sqlx::query_as(
@@ -162,7 +159,8 @@ impl CentreStore {
 }
 
 impl Writing {
-    /// Keeps a hit unless it is kept already. Says whether it was new.
+    /// Keeps a hit unless it is kept already. Says whether it was new. One whose times
+    /// its node has corrected since takes the place of what was kept.
     ///
     /// # Errors
     /// [`DatabaseError`].
@@ -191,7 +189,24 @@ impl Writing {
         .bind(document)
         .execute(self.connection())
         .await;
-        done.map(|done| done.rows_affected() > 0).map_err(|e| self.database.explain(e))
+        let new = done.map_err(|e| self.database.explain(e))?.rows_affected() > 0;
+        if !new && event.clock_offset_ms != 0 {
+            let document = to_json(event, &self.database)?;
+            let done = sqlx::query(
+                "UPDATE hits SET captured_ms = $2, document = $3
+                 WHERE id = $1 AND node = $4
+                   AND coalesce(json_extract(document, '$.clock_offset_ms'), 0) <> $5",
+            )
+            .bind(event.id.as_bytes().to_vec())
+            .bind(event.captured_at.as_millisecond())
+            .bind(document)
+            .bind(&event.place.node)
+            .bind(event.clock_offset_ms)
+            .execute(self.connection())
+            .await;
+            done.map_err(|e| self.database.explain(e))?;
+        }
+        Ok(new)
     }
 
     /// One hit, as this transaction sees it.

@@ -15,6 +15,7 @@ mod nodes;
 mod retention;
 mod sessions;
 mod transits;
+mod units;
 
 pub use accounts::NewAccount;
 pub use audit::{AuditCheck, AuditError};

@@ -109,6 +109,8 @@ named! {
     Dispatch = "dispatch",
     /// Ends it, with an outcome.
     Close = "close",
+    /// Has seen it and does not see to it now: it stays as it is.
+    Defer = "defer",
 }
 
 named! {

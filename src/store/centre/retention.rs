@@ -71,6 +71,16 @@ impl Writing {
         self.run("DELETE FROM sign_in_links WHERE expires_ms <= $1", cutoffs.now).await?;
         self.run("DELETE FROM sessions WHERE expires_ms <= $1", cutoffs.now).await?;
         self.run("DELETE FROM sessions WHERE last_used_ms <= $1", cutoffs.idle_sessions).await?;
+        // Where officers were, and what they looked up, no longer than transits; their
+        // decisions as long as hits, of which they are part.
+        self.run("DELETE FROM unit_positions WHERE received_ms < $1", cutoffs.transits).await?;
+        self.run("DELETE FROM unit_checks WHERE received_ms < $1", cutoffs.transits).await?;
+        self.run(
+            "DELETE FROM decisions WHERE received_ms < $1
+                 AND NOT EXISTS (SELECT 1 FROM hits WHERE hits.id = decisions.hit)",
+            cutoffs.hits,
+        )
+        .await?;
         let audit = self.forget_audit(cutoffs.audit).await?;
         Ok(Deleted { transits: 0, hits, pictures, audit })
     }

@@ -1,9 +1,13 @@
 //! What a node keeps: transits, hits, the outbox, and their evidence pictures.
 
+mod budget;
+mod correction;
+mod decision;
 mod outbox;
 mod record;
 mod retention;
 
+pub use budget::Room;
 pub use outbox::{OutboxCount, Waiting};
 pub use record::{OpenTransit, Record};
 pub use retention::Swept;

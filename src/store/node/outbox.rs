@@ -30,7 +30,7 @@ impl NodeStore {
         &self,
         tx: &mut Transaction<'static, Sqlite>,
         kind: &'static str,
-        transit: &[u8],
+        transit: Option<&[u8]>,
         evidence: Option<&str>,
         event: &Event,
     ) -> Result<(), NodeStoreError> {
@@ -49,7 +49,8 @@ impl NodeStore {
 
     /// The next messages to deliver, at most `limit`, in the order of their numbers.
     ///
-    /// Transits with a hit go before all others: an alert must not wait behind
+    /// Transits with a hit, and what was decided about it, go before all others: an
+    /// alert must not wait behind
     /// the day's traffic when a centre comes back after an outage.
     ///
     /// # Errors
@@ -59,7 +60,8 @@ impl NodeStore {
         let urgent: Vec<Row> = sqlx::query_as(
             "SELECT seq, evidence, document FROM outbox
              WHERE refused IS NULL AND transit IN
-                 (SELECT transit FROM outbox WHERE kind = 'hit' AND refused IS NULL
+                 (SELECT transit FROM outbox
+                  WHERE kind IN ('hit', 'decision') AND refused IS NULL
                   ORDER BY seq LIMIT $1)
              ORDER BY seq LIMIT $1",
         )

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{NodeStore, NodeStoreError};
+use crate::clock::Boot;
 use crate::event::{Event, HitEvent, TransitEvent};
 use crate::store::EvidenceError;
 use crate::tracking::TransitState;
@@ -27,6 +28,9 @@ pub struct OpenTransit {
     pub transit: TransitEvent,
     /// Its hits.
     pub hits: Vec<HitEvent>,
+    /// Whether it was stored since the machine was started: a clock that is found to be
+    /// wrong now was as wrong then.
+    pub this_boot: bool,
 }
 
 impl NodeStore {
@@ -46,15 +50,18 @@ impl NodeStore {
         }
         let transit = &record.transit;
         let id = transit.id.into_bytes().to_vec();
+        let boot = Boot::now();
         let mut tx = self.database.begin().await?;
         let written = sqlx::query(
             "INSERT INTO transits
-                 (id, revision, state, camera, plate, first_seen_ms, last_seen_ms, evidence, document)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                 (id, revision, state, camera, plate, first_seen_ms, last_seen_ms, evidence,
+                  document, boot, boot_started_ms)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
              ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, state = excluded.state,
                  plate = excluded.plate, first_seen_ms = excluded.first_seen_ms,
                  last_seen_ms = excluded.last_seen_ms, evidence = excluded.evidence,
-                 document = excluded.document
+                 document = excluded.document, boot = excluded.boot,
+                 boot_started_ms = excluded.boot_started_ms
              WHERE excluded.revision > transits.revision",
         )
         .bind(&id)
@@ -66,12 +73,15 @@ impl NodeStore {
         .bind(transit.last_seen_at.as_millisecond())
         .bind(transit.evidence.as_ref().map(|e| e.sha256.as_str()))
         .bind(serde_json::to_string(transit)?)
+        .bind(boot.as_ref().map(|boot| &boot.id))
+        .bind(boot.as_ref().map(|boot| boot.started_ms))
         .execute(&mut *tx)
         .await
         .map_err(|e| self.database.explain(e))?;
         if to_centre && written.rows_affected() > 0 {
             let sha256 = transit.evidence.as_ref().map(|e| e.sha256.as_str());
-            self.post(&mut tx, "transit", &id, sha256, &Event::Transit(transit.clone())).await?;
+            let event = Event::Transit(transit.clone());
+            self.post(&mut tx, "transit", Some(&id), sha256, &event).await?;
         }
         for hit in &record.hits {
             let written = sqlx::query(
@@ -93,7 +103,7 @@ impl NodeStore {
             .map_err(|e| self.database.explain(e))?;
             if to_centre && written.rows_affected() > 0 {
                 let sha256 = Some(hit.evidence.sha256.as_str());
-                self.post(&mut tx, "hit", &id, sha256, &Event::Hit(hit.clone())).await?;
+                self.post(&mut tx, "hit", Some(&id), sha256, &Event::Hit(hit.clone())).await?;
             }
         }
         tx.commit().await.map_err(|e| self.database.explain(e))?;
@@ -120,14 +130,15 @@ impl NodeStore {
     /// # Errors
     /// [`NodeStoreError`] when the database fails.
     pub async fn open_transits(&self) -> Result<Vec<OpenTransit>, NodeStoreError> {
-        let rows: Vec<(Vec<u8>, String)> = sqlx::query_as(
-            "SELECT id, document FROM transits WHERE state = 'decided' ORDER BY last_seen_ms",
+        let boot = Boot::now().map(|boot| boot.id);
+        let rows: Vec<(Vec<u8>, String, Option<String>)> = sqlx::query_as(
+            "SELECT id, document, boot FROM transits WHERE state = 'decided' ORDER BY last_seen_ms",
         )
         .fetch_all(self.database.pool())
         .await
         .map_err(|e| self.database.explain(e))?;
         let mut open = Vec::with_capacity(rows.len());
-        for (id, document) in rows {
+        for (id, document, of_boot) in rows {
             let hits: Vec<String> =
                 sqlx::query_scalar("SELECT document FROM hits WHERE transit = $1 ORDER BY id")
                     .bind(id)
@@ -137,6 +148,7 @@ impl NodeStore {
             open.push(OpenTransit {
                 transit: self.parse(&document)?,
                 hits: hits.iter().map(|text| self.parse(text)).collect::<Result<_, _>>()?,
+                this_boot: of_boot.is_some() && of_boot == boot,
             });
         }
         Ok(open)

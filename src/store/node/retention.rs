@@ -38,10 +38,13 @@ impl NodeStore {
         .await
         .map_err(explain)?
         .rows_affected();
-        sqlx::query("DELETE FROM outbox WHERE refused IS NOT NULL AND transit NOT IN (SELECT id FROM transits)")
-            .execute(&mut *tx)
-            .await
-            .map_err(explain)?;
+        sqlx::query(
+            "DELETE FROM outbox WHERE refused IS NOT NULL AND
+             (transit IS NULL OR transit NOT IN (SELECT id FROM transits))",
+        )
+        .execute(&mut *tx)
+        .await
+        .map_err(explain)?;
         tx.commit().await.map_err(explain)?;
         Ok(Swept { transits: deleted, pictures: self.sweep_pictures().await? })
     }
