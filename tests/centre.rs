@@ -15,5 +15,6 @@ mod centre {
     pub(crate) mod proxy;
     pub(crate) mod publisher;
     pub(crate) mod setup;
+    pub(crate) mod units;
     pub(crate) mod work;
 }

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::problem::Problem;
 use super::state::App;
-use super::{clones, lists};
+use super::{clones, decisions, lists};
 use crate::event::{Event, HitEvent, TransitEvent, VERSION};
 use crate::link::{EVENTS_PATH, LISTS_PATH, PeerKey, Receipt, Refusal};
 use crate::store::centre::{Hit, HitState, NodeRecord, Transit};
@@ -120,6 +120,9 @@ fn check(event: serde_json::Value, node: &NodeRecord) -> Result<Result<Event, St
         Event::Transit(transit) => (transit.id, &transit.place.node),
         Event::Hit(hit) => (hit.id, &hit.place.node),
         Event::Heartbeat(heartbeat) => (heartbeat.id, &heartbeat.node),
+        Event::Decision(decision) => (decision.id, &decision.node),
+        Event::Check(check) => (check.id, &check.node),
+        Event::Position(position) => (position.id, &position.node),
     };
     if *named != node.id {
         return Err(Problem::new(
@@ -144,7 +147,7 @@ fn picture(event: &Event) -> Option<&str> {
     match event {
         Event::Transit(transit) => transit.evidence.as_ref().map(|it| it.sha256.as_str()),
         Event::Hit(hit) => Some(&hit.evidence.sha256),
-        Event::Heartbeat(_) => None,
+        Event::Heartbeat(_) | Event::Decision(_) | Event::Check(_) | Event::Position(_) => None,
     }
 }
 
@@ -212,7 +215,7 @@ impl Batch {
             receipt.accepted.push(seq);
             match event {
                 Event::Heartbeat(it) => heartbeat = Some(it),
-                Event::Transit(_) | Event::Hit(_) => lasting.push(event),
+                event => lasting.push(event),
             }
         }
         let due =
@@ -237,6 +240,24 @@ impl Batch {
                             news.hits.push(event);
                         }
                     }
+                    Event::Decision(event) => {
+                        if writing.put_decision(&event, now).await?
+                            && let Some(hit) = decisions::apply(&mut writing, &event, node).await?
+                        {
+                            news.changed.push(hit);
+                        }
+                    }
+                    Event::Check(event) => {
+                        if writing.put_check(&event, now).await? {
+                            let who = format!("unit {}", node.id);
+                            let found = format!("{} on lists", event.matches.len());
+                            let plate = event.plate.as_str();
+                            writing
+                                .audit(event.at, &who, "plate.check", plate, Some(&found))
+                                .await?;
+                        }
+                    }
+                    Event::Position(event) => writing.put_position(&event, now).await?,
                     Event::Heartbeat(_) => {}
                 }
             }
@@ -299,6 +320,8 @@ struct News {
     transits: BTreeMap<Uuid, TransitEvent>,
     hits_of: HashMap<Uuid, Vec<Uuid>>,
     hits: Vec<HitEvent>,
+    /// Hits that were decided about in a car.
+    changed: Vec<Hit>,
 }
 
 impl News {
@@ -315,6 +338,9 @@ impl News {
                 actions: Vec::new(),
             };
             app.live.send("hit", &hit);
+        }
+        for hit in self.changed {
+            app.live.send("hit-changed", &hit);
         }
         let mut hits_of = self.hits_of;
         for (id, event) in self.transits {

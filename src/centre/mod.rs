@@ -12,6 +12,7 @@
 mod api;
 mod clones;
 mod config;
+mod decisions;
 mod error;
 mod headers;
 mod intake;

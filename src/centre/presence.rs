@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::event::{CameraHealth, CameraState, HeartbeatEvent, ListHealth};
+use crate::event::{CameraHealth, CameraState, GeoPosition, GpsHealth, HeartbeatEvent, ListHealth};
 use crate::store::centre::NodeRecord;
 
 /// A node that was silent for longer is not alive. Nodes speak every few seconds.
@@ -36,6 +36,10 @@ pub(super) struct Node {
     cameras: Vec<CameraHealth>,
     /// Its lists.
     lists: Vec<ListHealth>,
+    /// Where it was when it last spoke, when it has a satellite receiver.
+    position: Option<GeoPosition>,
+    /// How its satellite receiver is, when it has one.
+    gps: Option<GpsHealth>,
 }
 
 impl Node {
@@ -112,6 +116,8 @@ impl Presence {
             started_at: heartbeat.as_ref().map(|it| it.started_at),
             outbox: heartbeat.as_ref().map_or(0, |it| it.outbox),
             lists: heartbeat.as_ref().map(|it| it.lists.clone()).unwrap_or_default(),
+            position: heartbeat.as_ref().and_then(|it| it.position),
+            gps: heartbeat.as_ref().and_then(|it| it.gps.clone()),
             cameras: heartbeat.map(|it| it.cameras).unwrap_or_default(),
         }
     }

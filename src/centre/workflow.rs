@@ -26,13 +26,15 @@ fn past(action: Action) -> &'static str {
         Action::Acknowledge => "acknowledged",
         Action::Dispatch => "dispatched",
         Action::Close => "closed",
+        Action::Defer => "put off",
     }
 }
 
 /// The state to which an action leads.
 ///
 /// A unit may be sent again, and sent without an acknowledgement before; a hit
-/// may be closed from any open state. Nothing follows a closing.
+/// may be closed from any open state, and put off in any, which changes nothing. Nothing
+/// follows a closing.
 ///
 /// # Errors
 /// [`WorkflowError`] when the action is not possible.
@@ -46,6 +48,7 @@ pub(super) fn next(
         (S::New, A::Acknowledge) => S::Acknowledged,
         (S::New | S::Acknowledged | S::Dispatched, A::Dispatch) => S::Dispatched,
         (S::New | S::Acknowledged | S::Dispatched, A::Close) => S::Closed,
+        (S::New | S::Acknowledged | S::Dispatched, A::Defer) => state,
         (state, action) => return Err(WorkflowError::State { state, action }),
     };
     match (next, outcome) {

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::paging::{Page, Whole};
 use super::{accounts, hits, session, summary};
 use crate::centre::presence::Node;
+use crate::event::PositionEvent;
 use crate::link;
 use crate::store::centre::{AuditRow, Hit, Transit};
 
@@ -67,6 +68,7 @@ fn schemas() -> Value {
         "TransitPage": Page<Transit, Uuid>,
         "Node": Node,
         "NodeList": Whole<Node>,
+        "PositionList": Whole<PositionEvent>,
         "Summary": summary::Summary,
         "AuditPage": Page<AuditRow, i64>,
         "SignIn": session::SignIn,

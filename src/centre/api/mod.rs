@@ -40,6 +40,7 @@ pub(super) fn router(app: App) -> Router {
         .routes(routes!(transits::show))
         .routes(routes!(evidence::show))
         .routes(routes!(nodes::list))
+        .routes(routes!(nodes::positions))
         .routes(routes!(events::listen))
         .routes(routes!(summary::show))
         .routes(routes!(audit::list))
