@@ -131,6 +131,23 @@ async fn a_listed_car_becomes_one_hit_with_the_frame_that_was_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_recorded_ride_says_where_each_hit_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/gps/ride.nmea");
+    let file = write_pipeline(folder.path(), &format!("[gps]\nlog = {log:?}"));
+    run_until_ended(&file, 1).await;
+    let store = NodeStore::open(&folder.path().join("data")).await.unwrap();
+    let hit = store.hits_since(Timestamp::UNIX_EPOCH).await.unwrap().remove(0);
+    let transit = store.last_transits(1).await.unwrap().remove(0);
+    // The ride begins with the clip: some 11 m to the north each second.
+    let position = hit.position.unwrap();
+    let metres = (position.lat_deg - 44.4056) * 111_195.0;
+    assert!((11.0..200.0).contains(&metres), "{metres} m from the start: {position:?}");
+    assert_eq!((position.heading_deg, position.stale), (Some(0.0), false));
+    assert!(transit.position.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_camera_whose_legal_basis_lapsed_does_not_run() {
     let folder = tempfile::tempdir().unwrap();
     let file = write_pipeline(folder.path(), "valid_to = 2020-12-31");

@@ -9,6 +9,8 @@ export default defineConfig({
     // Every asset stays a file: the content security policy allows no data: addresses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // The control room, served by the centre, and the in-car screen, served by each unit.
+    rollupOptions: { input: { room: "index.html", incar: "incar.html" } },
   },
   server: {
     // `npm run dev` beside a running centre.

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use jiff::{Timestamp, Zoned};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -10,7 +9,10 @@ use super::health::HealthSlot;
 use super::jpeg::JpegError;
 use super::pipeline::{Camera, PipelineError, Transport};
 use super::report::CameraReporter;
+use super::screen::Board;
+use crate::clock::{Clock, moved};
 use crate::frame::Frame;
+use crate::position::Gps;
 use crate::store::Record;
 use crate::tracking::{Tracker, TrackerConfig, Transit};
 use crate::video::{self, Location, Next, Pace, Source, SourceConfig, VideoError};
@@ -57,6 +59,10 @@ pub(super) struct Post<'a> {
     pub(super) health: &'a HealthSlot,
     pub(super) records: &'a mpsc::Sender<Record>,
     pub(super) stop: &'a CancellationToken,
+    pub(super) clock: &'a Clock,
+    pub(super) gps: Option<&'a Gps>,
+    /// The in-car screen, when there is one.
+    pub(super) board: Option<&'a Board>,
 }
 
 /// Lets through at most so many frames per second, by their own times.
@@ -110,7 +116,7 @@ impl Rate {
 /// Reads a camera until the node stops, the file ends or the legal basis lapses.
 pub(super) fn work(post: &Post<'_>, reporter: &mut CameraReporter) -> Result<Over, CameraFault> {
     let camera = post.camera;
-    if let Some(reason) = camera.lapsed_on(Zoned::now().date()) {
+    if let Some(reason) = camera.lapsed_on(post.clock.now_here().date()) {
         return Ok(Over::Lapsed(reason));
     }
     let mut engine = Engine::new(&EngineConfig::default())?;
@@ -128,13 +134,14 @@ pub(super) fn work(post: &Post<'_>, reporter: &mut CameraReporter) -> Result<Ove
         if now >= health_due {
             health_due = now + HEALTH_EVERY;
             post.health.source(source.health(), rate.value());
-            for record in reporter.expire(Timestamp::now()) {
+            reporter.set_clock_offset_ms(post.clock.offset_ms());
+            for record in reporter.expire(post.clock.now()) {
                 send(post, record)?;
             }
         }
         if now >= basis_due {
             basis_due = now + BASIS_EVERY;
-            if let Some(reason) = camera.lapsed_on(Zoned::now().date()) {
+            if let Some(reason) = camera.lapsed_on(post.clock.now_here().date()) {
                 report(post, reporter, tracker.flush())?;
                 return Ok(Over::Lapsed(reason));
             }
@@ -146,6 +153,9 @@ pub(super) fn work(post: &Post<'_>, reporter: &mut CameraReporter) -> Result<Ove
         match next {
             Next::Frame(frame) => {
                 last_frame = now;
+                if let Some(gps) = post.gps {
+                    gps.anchor(post.clock.correct(frame.captured_at));
+                }
                 if pacer.admit(frame.stream_time.as_secs_f64()) {
                     rate.looks += 1;
                     let transits = look(&mut engine, &mut tracker, &frame)?;
@@ -188,8 +198,19 @@ fn report(
     reporter: &mut CameraReporter,
     transits: Vec<Transit>,
 ) -> Result<(), CameraFault> {
-    for transit in transits {
-        let record = reporter.report(&transit, Timestamp::now(), Zoned::now().datetime())?;
+    // Frames have the system's time until here, so that a correction found while a vehicle
+    // is in view holds for all of its passage.
+    let offset_ms = post.clock.offset_ms();
+    reporter.set_clock_offset_ms(offset_ms);
+    for mut transit in transits {
+        let captured_at = &mut transit.look.frame.captured_at;
+        *captured_at = moved(*captured_at, offset_ms);
+        let record =
+            reporter.report(&transit, post.clock.now(), post.clock.now_here().datetime())?;
+        // People first: the disk may be slow.
+        if let Some(board) = post.board {
+            board.show(&record);
+        }
         for hit in &record.hits {
             tracing::info!(
                 "camera {}: {} is on list {} ({})",

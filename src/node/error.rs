@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use crate::link::{IdentityError, LinkError};
+use crate::position::LogError;
 use crate::store::NodeStoreError;
 use crate::vision::VisionError;
 
 use super::pipeline::PipelineError;
+use super::screen::ScreenError;
 
 /// Why a node cannot start or go on.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +53,12 @@ pub enum NodeError {
         /// Why, with file and line.
         reason: String,
     },
+    /// The recorded GPS log cannot be used.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// The in-car screen cannot be served.
+    #[error(transparent)]
+    Screen(#[from] ScreenError),
     /// A thread cannot be started.
     #[error("cannot start a thread for camera {camera}: {source}")]
     Thread {

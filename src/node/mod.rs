@@ -9,16 +9,22 @@ mod error;
 mod health;
 mod jpeg;
 mod lists;
+mod navigation;
 mod pipeline;
 mod recorder;
 mod report;
 mod retention;
 mod run;
+mod screen;
 mod supervisor;
+mod unit;
 
 pub use error::NodeError;
 pub use jpeg::{JpegError, encode as encode_jpeg};
 pub use lists::LiveMatcher;
-pub use pipeline::{Camera, Centre, CentreLists, NodeName, Pipeline, PipelineError, Transport};
+pub use pipeline::{
+    Camera, Centre, CentreLists, NodeName, Pipeline, PipelineError, ScreenConfig, Transport,
+};
 pub use report::{CameraReporter, Ids};
 pub use run::{check, identity, run};
+pub use screen::ScreenError;

@@ -30,7 +30,7 @@ impl Trouble {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn set(&self, trouble: Option<String>) {
+    pub(super) fn set(&self, trouble: Option<String>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
     }
 }

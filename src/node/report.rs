@@ -3,7 +3,7 @@
 //! No I/O and no clock: times and identifiers are passed in, so a clip that is
 //! replayed gives the same messages.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ use crate::frame::Frame;
 use crate::lists::Passage;
 use crate::matching::{Cooldown, Match, Reported};
 use crate::plate::PlateText;
+use crate::position::Gps;
 use crate::store::{OpenTransit, Record, sha256_hex};
 use crate::tracking::{Transit, TransitState};
 
@@ -29,9 +30,22 @@ const RESUME_WITHIN: SignedDuration = SignedDuration::from_secs(30);
 /// Makes identifiers: version 7 UUIDs, except in tests.
 pub type Ids = Box<dyn FnMut() -> Uuid + Send>;
 
-/// A transit that was not ended when the node, or the camera's worker, stopped.
+/// A unit that moved no further stands beside the same parked cars as before.
+const STANDS_WITHIN_M: f64 = 25.0;
+/// A parked car that was seen so long ago is a new transit also where the unit stands.
+const STANDS_FOR: SignedDuration = SignedDuration::from_hours(4);
+/// Parked cars remembered beside a standing unit.
+const STANDING: usize = 100;
+
+/// A transit that may go on: not ended when the node, or the camera's worker, stopped;
+/// or of a car that is parked beside a standing unit.
 #[derive(Debug, Clone)]
-struct Resumed(TransitEvent, Vec<Told>);
+struct Resumed {
+    transit: TransitEvent,
+    told: Vec<Told>,
+    /// Its times are by the clock that the node has now.
+    this_boot: bool,
+}
 
 /// A hit that was raised on a passage: it is not raised on it once more.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,8 +59,8 @@ struct Told {
 #[derive(Debug)]
 struct Known {
     last: TransitEvent,
-    /// What it was before a restart, if it is a resumed transit.
-    before: Option<TransitEvent>,
+    /// What it was before, if it is a resumed transit.
+    before: Option<Resumed>,
     told: Vec<Told>,
 }
 
@@ -61,6 +75,10 @@ pub struct CameraReporter {
     ids: Ids,
     tracks: HashMap<u64, Known>,
     resumable: Vec<Resumed>,
+    /// Ended transits of cars that the unit may still stand beside.
+    standing: VecDeque<Resumed>,
+    gps: Option<Gps>,
+    clock_offset_ms: i64,
 }
 
 impl std::fmt::Debug for CameraReporter {
@@ -88,6 +106,34 @@ impl CameraReporter {
             ids,
             tracks: HashMap::new(),
             resumable: Vec::new(),
+            standing: VecDeque::new(),
+            gps: None,
+            clock_offset_ms: 0,
+        }
+    }
+
+    /// The camera moves: its messages say where it was.
+    #[must_use]
+    pub fn moving(mut self, gps: Gps) -> Self {
+        self.gps = Some(gps);
+        self
+    }
+
+    /// From now on frames come with times that are corrected by so much; what is
+    /// remembered is corrected with them.
+    pub fn set_clock_offset_ms(&mut self, offset_ms: i64) {
+        if self.clock_offset_ms == offset_ms {
+            return;
+        }
+        self.clock_offset_ms = offset_ms;
+        let mut before = Vec::new();
+        for known in self.tracks.values_mut() {
+            known.last.correct_clock(offset_ms);
+            before.extend(known.before.as_mut());
+        }
+        let open = self.resumable.iter_mut().chain(&mut self.standing);
+        for resumed in open.chain(before).filter(|it| it.this_boot) {
+            resumed.transit.correct_clock(offset_ms);
         }
     }
 
@@ -119,13 +165,21 @@ impl CameraReporter {
                 plate: hit.entry.plate.clone(),
                 exact: hit.exact,
             });
-            Resumed(open.transit.clone(), told.collect())
+            Resumed {
+                transit: open.transit.clone(),
+                told: told.collect(),
+                this_boot: open.this_boot,
+            }
         }));
     }
 
     /// The tracker was restarted: its numbers start anew, its vehicles may come back.
     pub fn restart(&mut self) {
-        let open = self.tracks.drain().map(|(_, known)| Resumed(known.last, known.told));
+        let open = self.tracks.drain().map(|(_, known)| Resumed {
+            transit: known.last,
+            told: known.told,
+            this_boot: true,
+        });
         self.resumable.extend(open);
     }
 
@@ -161,10 +215,10 @@ impl CameraReporter {
         let mut event = self.transit_event(transit, evidence.clone());
         let known = match self.tracks.remove(&transit.track) {
             Some(known) => Some(known),
-            None => self.resume(&event).map(|Resumed(before, told)| Known {
-                last: before.clone(),
-                before: Some(before),
-                told,
+            None => self.resume(&event).map(|resumed| Known {
+                last: resumed.transit.clone(),
+                told: resumed.told.clone(),
+                before: Some(resumed),
             }),
         };
         let (before, mut told) = match known {
@@ -203,10 +257,13 @@ impl CameraReporter {
             }
         }
         if let Some(before) = &before {
-            join(&mut event, before);
+            join(&mut event, &before.transit);
         }
         if transit.state == TransitState::Decided {
             self.tracks.insert(transit.track, Known { last: event.clone(), before, told });
+        } else if self.gps.is_some() {
+            self.standing.truncate(STANDING - 1);
+            self.standing.push_front(Resumed { transit: event.clone(), told, this_boot: true });
         }
         Ok(Record { transit: event, hits, jpeg })
     }
@@ -215,11 +272,11 @@ impl CameraReporter {
     pub fn expire(&mut self, now: Timestamp) -> Vec<Record> {
         let (gone, waiting) = std::mem::take(&mut self.resumable)
             .into_iter()
-            .partition(|open| now.duration_since(open.0.last_seen_at) > RESUME_WITHIN);
+            .partition(|open| now.duration_since(open.transit.last_seen_at) > RESUME_WITHIN);
         self.resumable = waiting;
         let gone: Vec<Resumed> = gone;
         gone.into_iter()
-            .map(|Resumed(mut transit, _)| {
+            .map(|Resumed { mut transit, .. }| {
                 transit.revision = transit.revision.saturating_add(1);
                 transit.state = TransitState::Ended;
                 Record { transit, hits: Vec::new(), jpeg: None }
@@ -227,13 +284,23 @@ impl CameraReporter {
             .collect()
     }
 
-    /// The transit of before a restart that this one goes on with.
+    /// The transit of before a restart that this one goes on with; or of the same parked
+    /// car, when the unit has stood beside it ever since.
     fn resume(&mut self, event: &TransitEvent) -> Option<Resumed> {
-        let at = self.resumable.iter().position(|Resumed(open, _)| {
-            open.plate == event.plate
-                && event.first_seen_at.duration_since(open.last_seen_at).abs() <= RESUME_WITHIN
+        let since = |open: &Resumed| event.first_seen_at.duration_since(open.transit.last_seen_at);
+        let same = |open: &Resumed| open.transit.plate == event.plate;
+        let restarted = |open: &Resumed| same(open) && since(open).abs() <= RESUME_WITHIN;
+        if let Some(at) = self.resumable.iter().position(restarted) {
+            return Some(self.resumable.swap_remove(at));
+        }
+        let gps = self.gps.as_ref()?;
+        let at = self.standing.iter().position(|open| {
+            let (from, to) = (open.transit.last_seen_at, event.first_seen_at);
+            same(open)
+                && since(open) <= STANDS_FOR
+                && (to <= from || gps.stood(from, to, STANDS_WITHIN_M))
         })?;
-        Some(self.resumable.swap_remove(at))
+        self.standing.remove(at)
     }
 
     fn transit_event(&self, transit: &Transit, evidence: Evidence) -> TransitEvent {
@@ -253,8 +320,11 @@ impl CameraReporter {
             direction: transit.direction,
             frames: transit.frames,
             evidence: Some(evidence),
-            position: self.fixed_at,
-            clock_offset_ms: 0,
+            position: match &self.gps {
+                Some(gps) => gps.at(frame.captured_at),
+                None => self.fixed_at,
+            },
+            clock_offset_ms: self.clock_offset_ms,
         }
     }
 
@@ -307,7 +377,7 @@ impl CameraReporter {
     }
 }
 
-/// A resumed transit began before the restart, and its surer reading stands.
+/// A resumed transit began before, and its surer reading stands, with where that was.
 fn join(event: &mut TransitEvent, before: &TransitEvent) {
     event.first_seen_at = before.first_seen_at;
     event.frames = event.frames.saturating_add(before.frames);
@@ -316,6 +386,7 @@ fn join(event: &mut TransitEvent, before: &TransitEvent) {
         event.country = before.country;
         event.alternatives = before.alternatives.clone();
         event.evidence = before.evidence.clone();
+        event.position = before.position.or(event.position);
     }
 }
 

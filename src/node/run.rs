@@ -9,7 +9,6 @@ use std::sync::Arc;
 use jiff::{Timestamp, Zoned};
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use super::error::NodeError;
 use super::health::HealthSlot;
@@ -17,6 +16,8 @@ use super::lists::{Board, Keeper, LiveMatcher, LocalLists};
 use super::pipeline::Pipeline;
 use super::recorder::{Recorder, Trouble};
 use super::report::CameraReporter;
+use super::supervisor::Shared;
+use super::unit::{Parts, StatusParts};
 use super::{retention, supervisor};
 use crate::event::Place;
 use crate::link::{CameraReport, Identity, Link, LinkConfig, ListClient, NodeInfo};
@@ -91,8 +92,9 @@ pub async fn run(pipeline: Pipeline, stop: CancellationToken) -> Result<(), Node
     );
     tell_outbox(store.outbox_count().await?);
 
+    let parts = Parts::new(&pipeline)?;
     let posted = Arc::new(Notify::new());
-    let trouble = Trouble::default();
+    let (trouble, room) = (Trouble::default(), Trouble::default());
     let (records, inbox) = mpsc::channel(RECORDS);
     let recorder = Recorder {
         store: store.clone(),
@@ -102,7 +104,7 @@ pub async fn run(pipeline: Pipeline, stop: CancellationToken) -> Result<(), Node
     };
     let slots: Vec<HealthSlot> =
         pipeline.cameras.iter().filter(|camera| camera.enabled).map(HealthSlot::new).collect();
-    let cameras = camera_report(&slots, trouble);
+    let cameras = camera_report(&slots, [trouble, room.clone()]);
 
     // Everything that can refuse to start does so before the first thread runs.
     let link = match &pipeline.centre {
@@ -117,9 +119,11 @@ pub async fn run(pipeline: Pipeline, stop: CancellationToken) -> Result<(), Node
                 name: pipeline.node.name.clone(),
                 started_at,
             };
-            let link = Link::new(&config, &identity, store.clone(), info, cameras, posted)?;
+            let (told, posted) = (Arc::clone(&cameras), Arc::clone(&posted));
+            let link = Link::new(&config, &identity, store.clone(), info, told, posted)?;
             let board = board.clone();
-            Some(link.with_lists(Arc::new(move || board.health())))
+            let link = link.with_lists(Arc::new(move || board.health()));
+            Some(Arc::new(parts.tell(link)))
         }
         None => {
             tracing::info!("no [centre] in the pipeline file: the node works alone");
@@ -127,6 +131,9 @@ pub async fn run(pipeline: Pipeline, stop: CancellationToken) -> Result<(), Node
         }
     };
 
+    // The screen may refuse to start, so it comes before what runs on its own.
+    let status = StatusParts { cameras, link: link.clone(), lists: board.clone() };
+    let screen = parts.screen(&pipeline, &store, &posted, status).await?;
     let fetching = match (keeper, &link, &pipeline.centre) {
         (Some(keeper), Some(link), Some(centre)) => {
             let client = ListClient::new(&centre.url, &centre.key, &identity)?;
@@ -136,8 +143,15 @@ pub async fn run(pipeline: Pipeline, stop: CancellationToken) -> Result<(), Node
     };
     let watching = tokio::spawn(local_lists.watch(stop.clone()));
     let recording = tokio::spawn(recorder.run(inbox));
-    let sweeping =
-        tokio::spawn(retention::run(store.clone(), pipeline.retention.transits_days, stop.clone()));
+    let sweeping = tokio::spawn(retention::run(
+        store.clone(),
+        pipeline.retention.clone(),
+        parts.clock.clone(),
+        room,
+        stop.clone(),
+    ));
+    let navigating = parts.navigate(&pipeline, &store, &posted, &stop);
+    let showing = screen.map(|screen| tokio::spawn(screen.run(stop.clone())));
     // The link goes on until the last records are stored.
     let link_stop = CancellationToken::new();
     let linking = link.map(|link| {
@@ -145,8 +159,15 @@ pub async fn run(pipeline: Pipeline, stop: CancellationToken) -> Result<(), Node
         tokio::spawn(async move { link.run(link_stop).await })
     });
 
-    let threads = start_cameras(&pipeline, &slots, &matcher, &store, &records, &stop).await;
-    drop(records);
+    let shared = Shared {
+        records,
+        stop: stop.clone(),
+        clock: parts.clock,
+        gps: parts.gps,
+        board: parts.board,
+    };
+    let threads = start_cameras(&pipeline, &slots, &matcher, &store, &shared).await;
+    drop(shared);
     let threads = match threads {
         Ok(threads) => threads,
         Err(error) => {
@@ -163,7 +184,8 @@ pub async fn run(pipeline: Pipeline, stop: CancellationToken) -> Result<(), Node
             let _ = thread.join();
         }
     });
-    for task in [joined, recording] {
+    // The screen takes no decisions any more when the store is closed.
+    for task in [Some(joined), Some(recording), navigating, showing].into_iter().flatten() {
         if let Err(error) = task.await {
             tracing::error!("a part of the node broke off: {error}");
         }
@@ -192,8 +214,7 @@ async fn start_cameras(
     slots: &[HealthSlot],
     matcher: &LiveMatcher,
     store: &NodeStore,
-    records: &mpsc::Sender<crate::store::Record>,
-    stop: &CancellationToken,
+    shared: &Shared,
 ) -> Result<Vec<std::thread::JoinHandle<()>>, NodeError> {
     let cooldown = pipeline.matching.cooldown();
     let longest = matcher.current().longest_cooldown(cooldown);
@@ -210,31 +231,30 @@ async fn start_cameras(
             site: camera.site.clone(),
         };
         let quality = pipeline.evidence.jpeg_quality;
-        let ids = Box::new(Uuid::now_v7);
+        let clock = shared.clock.clone();
+        let ids = Box::new(move || clock.new_id());
         let mut reporter = CameraReporter::new(place, matcher.clone(), cooldown, quality, ids)
             .standing_at(camera.fixed_position());
+        if let Some(gps) = &shared.gps {
+            reporter = reporter.moving(gps.clone());
+        }
         reporter.seed(&hits, &open);
-        threads.push(supervisor::start(
-            camera.clone(),
-            slot.clone(),
-            reporter,
-            records.clone(),
-            stop.clone(),
-        )?);
+        let (camera, slot) = (camera.clone(), slot.clone());
+        threads.push(supervisor::start(camera, slot, reporter, shared.clone())?);
     }
     Ok(threads)
 }
 
 /// The cameras' health; what keeps the node from storing is told with every camera.
-fn camera_report(slots: &[HealthSlot], trouble: Trouble) -> CameraReport {
+fn camera_report(slots: &[HealthSlot], troubles: [Trouble; 2]) -> CameraReport {
     let slots = slots.to_vec();
     Arc::new(move || {
-        let trouble = trouble.get();
+        let troubles: Vec<String> = troubles.iter().filter_map(Trouble::get).collect();
         slots
             .iter()
             .map(|slot| {
                 let mut health = slot.snapshot();
-                if let Some(trouble) = &trouble {
+                for trouble in &troubles {
                     health.error = Some(match health.error.take() {
                         Some(own) => format!("{own}; {trouble}"),
                         None => trouble.clone(),

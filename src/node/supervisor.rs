@@ -13,6 +13,9 @@ use super::error::NodeError;
 use super::health::HealthSlot;
 use super::pipeline::Camera;
 use super::report::CameraReporter;
+use super::screen::Board;
+use crate::clock::Clock;
+use crate::position::Gps;
 use crate::store::Record;
 
 const FIRST_WAIT: Duration = Duration::from_secs(1);
@@ -24,20 +27,37 @@ const BASIS_AGAIN: Duration = Duration::from_secs(60);
 /// How quickly a waiting thread notices that the node stops.
 const STEP: Duration = Duration::from_millis(100);
 
+/// What all cameras of a node share.
+#[derive(Debug, Clone)]
+pub(super) struct Shared {
+    pub(super) records: mpsc::Sender<Record>,
+    pub(super) stop: CancellationToken,
+    pub(super) clock: Clock,
+    pub(super) gps: Option<Gps>,
+    pub(super) board: Option<Board>,
+}
+
 /// Starts a camera's thread.
 pub(super) fn start(
     camera: Camera,
     health: HealthSlot,
     mut reporter: CameraReporter,
-    records: mpsc::Sender<Record>,
-    stop: CancellationToken,
+    shared: Shared,
 ) -> Result<JoinHandle<()>, NodeError> {
     let name = camera.id.clone();
     let camera = Arc::new(camera);
     thread::Builder::new()
         .name(format!("camera {name}"))
         .spawn(move || {
-            let post = Post { camera: &camera, health: &health, records: &records, stop: &stop };
+            let post = Post {
+                camera: &camera,
+                health: &health,
+                records: &shared.records,
+                stop: &shared.stop,
+                clock: &shared.clock,
+                gps: shared.gps.as_ref(),
+                board: shared.board.as_ref(),
+            };
             supervise(&post, &mut reporter);
         })
         .map_err(|source| NodeError::Thread { camera: name, source })

@@ -35,6 +35,7 @@ const AFTER: Record<ActionRequest["action"], HitState> = {
   acknowledge: "acknowledged",
   dispatch: "dispatched",
   close: "closed",
+  defer: "new",
 };
 
 export class MockCentre {

@@ -3,8 +3,12 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use super::{Camera, CentreLists, Pipeline};
+use super::{Camera, CentreLists, Pipeline, ScreenConfig};
 use crate::config::ConfigError;
+use crate::position::GpsConfig;
+
+/// Less would not hold an hour of a busy road.
+const LEAST_DISK_MB: u64 = 50;
 
 /// Finds the first thing that is wrong, with its place.
 pub(super) fn check(pipeline: &Pipeline, text: &str, file: &Path) -> Result<(), ConfigError> {
@@ -65,6 +69,16 @@ pub(super) fn check(pipeline: &Pipeline, text: &str, file: &Path) -> Result<(), 
     }
     if pipeline.retention.transits_days == 0 {
         return fault("transits_days", "transits_days must be at least 1".to_owned());
+    }
+    if pipeline.retention.max_disk_mb.is_some_and(|most| most < LEAST_DISK_MB) {
+        let message = format!("max_disk_mb must be at least {LEAST_DISK_MB}");
+        return fault("max_disk_mb", message);
+    }
+    if let Some(Err((key, message))) = pipeline.gps.as_ref().map(GpsConfig::check) {
+        return fault(key, message);
+    }
+    if let Some(Err((key, message))) = pipeline.screen.as_ref().map(ScreenConfig::check) {
+        return fault(key, message);
     }
     Ok(())
 }
@@ -196,6 +210,10 @@ valid_to = 2027-12-31
             ("Sicurezza urbana", " ", "12:", "purpose is empty"),
             ("2027-12-31", "\"31/12/2027\"", "14:", "write it as 2027-12-31"),
             ("site =", "position = [95.0, 9.0]\nsite =", "10:", "degrees north and east"),
+            ("[[cameras]]", "[gps]\nlog = \"a\"\ngpsd = \"b:1\"\n[[cameras]]", "7:", "only one"),
+            ("[[cameras]]", "[gps]\ngpsd = \"b\"\n[[cameras]]", "8:", "host:port"),
+            ("[[cameras]]", "[screen]\nlisten = \"0.0.0.0:1\"\n[[cameras]]", "8:", "token_file"),
+            ("[[cameras]]", "[retention]\nmax_disk_mb = 1\n[[cameras]]", "8:", "at least 50"),
             ("site =", "analyse_fps = 0\nsite =", "10:", "0.1 to 120"),
         ] {
             let said = message(&GOOD.replacen(from, to, 1));

@@ -4,6 +4,9 @@
 
 mod check;
 mod date;
+mod screen;
+
+pub use screen::ScreenConfig;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -16,6 +19,7 @@ use crate::config::{self, ConfigError};
 use crate::event::{GeoPosition, PositionSource};
 use crate::link::Fingerprint;
 use crate::lists::{ListConfig, PublisherKey};
+use crate::position::GpsConfig;
 use crate::video::Secret;
 
 /// Why a pipeline file cannot be used.
@@ -64,6 +68,10 @@ pub struct Pipeline {
     /// How long things are kept.
     #[serde(default)]
     pub retention: Retention,
+    /// Where the node is, when it moves.
+    pub gps: Option<GpsConfig>,
+    /// The in-car screen, when there is one.
+    pub screen: Option<ScreenConfig>,
 }
 
 /// Who the node is.
@@ -302,11 +310,14 @@ impl Default for EvidenceSettings {
 pub struct Retention {
     /// Days after which a delivered transit is deleted, with its picture and hits.
     pub transits_days: u32,
+    /// Most megabytes (10⁶ bytes) of the disk; when there is more, the oldest transits
+    /// without a hit go first.
+    pub max_disk_mb: Option<u64>,
 }
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { transits_days: 7 }
+        Self { transits_days: 7, max_disk_mb: None }
     }
 }
 
@@ -369,6 +380,12 @@ impl Pipeline {
             if let Some(path) = &mut camera.password_file {
                 *path = folder.join(&path);
             }
+        }
+        if let Some(gps) = &mut self.gps {
+            gps.resolve(folder);
+        }
+        if let Some(path) = self.screen.as_mut().and_then(|screen| screen.token_file.as_mut()) {
+            *path = folder.join(&path);
         }
         for list in &mut self.lists {
             list.file = folder.join(&list.file);

@@ -173,7 +173,8 @@ fn after_a_restart_a_passing_car_goes_on_and_its_hit_is_not_repeated() {
     let mut before = reporter(&["GX471PR"]);
     let decided = transit(1, "GX471PR", TransitState::Decided, 10);
     let stored = before.report(&decided, at(10), today()).unwrap();
-    let open = OpenTransit { transit: stored.transit.clone(), hits: stored.hits.clone() };
+    let open =
+        OpenTransit { transit: stored.transit.clone(), hits: stored.hits.clone(), this_boot: true };
 
     let mut after = reporter(&["GX471PR"]);
     after.seed(&stored.hits, &[open]);
@@ -202,4 +203,82 @@ fn after_a_restart_a_car_that_does_not_come_back_is_ended() {
     assert_eq!((ended[0].transit.id, ended[0].transit.revision), (open.id, 2));
     assert_eq!(ended[0].transit.state, TransitState::Ended);
     assert!(reporter.expire(at(100)).is_empty());
+}
+
+/// A unit that drives 10 m a second to the north, except while it stands.
+fn gps(standing: std::ops::Range<i64>) -> Gps {
+    let gps = Gps::new(SignedDuration::from_secs(5));
+    let mut gone_m = 0.0;
+    for second in 0..600 {
+        let stands = standing.contains(&second);
+        gone_m += if stands { 0.0 } else { 10.0 };
+        gps.push(crate::position::Fix {
+            at: at(second),
+            lat_deg: 45.0 + gone_m / 111_195.0,
+            lon_deg: 9.0,
+            heading_deg: Some(0.0),
+            speed_kmh: Some(if stands { 0.0 } else { 36.0 }),
+            accuracy_m: Some(4.0),
+            satellites: Some(9),
+        });
+    }
+    gps
+}
+
+#[test]
+fn a_moving_camera_says_where_it_was_when_the_frame_was_taken() {
+    let mut reporter = reporter(&["GX471PR"]).moving(gps(0..0));
+    let passing = transit(1, "GX471PR", TransitState::Decided, 30);
+    let record = reporter.report(&passing, at(31), today()).unwrap();
+    let position = record.transit.position.unwrap();
+    assert!((position.lat_deg - (45.0 + 310.0 / 111_195.0)).abs() < 1e-6, "{position:?}");
+    assert_eq!((position.heading_deg, position.stale), (Some(0.0), false));
+    assert_eq!(record.hits[0].position, Some(position));
+}
+
+#[test]
+fn a_parked_car_is_one_transit_while_the_unit_stands_and_two_when_it_comes_again() {
+    // Three looks at the same parked car, minutes apart.
+    let seen = |gps: Gps| {
+        let mut reporter = reporter(&["GX471PR"]).moving(gps);
+        let mut hits = 0;
+        let ids = [(1, 20), (2, 120), (3, 500)].map(|(track, second)| {
+            let mut look = |state| {
+                let parked = transit(track, "GX471PR", state, second);
+                let record = reporter.report(&parked, at(second.into()), today()).unwrap();
+                hits += record.hits.len();
+                (record.transit.id, record.transit.revision)
+            };
+            look(TransitState::Decided);
+            look(TransitState::Ended)
+        });
+        (ids, hits)
+    };
+    // Standing from the first look to the second one, then once around the block.
+    let (ids, hits) = seen(gps(15..130));
+    assert_eq!((ids[0].1, ids[1]), (2, (ids[0].0, 4)), "the same transit goes on");
+    assert_ne!(ids[1].0, ids[2].0);
+    assert_eq!(hits, 2, "the last one is after the cooldown");
+    // Never standing: each time another transit.
+    let (ids, _) = seen(gps(0..0));
+    assert!(ids[0].0 != ids[1].0 && ids[1].0 != ids[2].0);
+}
+
+#[test]
+fn a_correction_of_the_clock_holds_for_the_whole_of_a_passage() {
+    let hour_ms = 3_600_000;
+    let mut reporter = reporter(&["GX471PR"]);
+    let decided = transit(1, "GX471PR", TransitState::Decided, 10);
+    let first = reporter.report(&decided, at(11), today()).unwrap();
+    assert_eq!(first.transit.clock_offset_ms, 0);
+    // The same look, now in true time.
+    reporter.set_clock_offset_ms(hour_ms);
+    let mut ended = transit(1, "GX471PR", TransitState::Ended, 10);
+    ended.look.frame.captured_at = crate::clock::moved(ended.look.frame.captured_at, hour_ms);
+    let second = reporter.report(&ended, at(3620), today()).unwrap();
+    assert_eq!((second.transit.id, second.transit.revision), (first.transit.id, 2));
+    assert_eq!(second.transit.clock_offset_ms, hour_ms);
+    let hour = SignedDuration::from_hours(1);
+    assert_eq!(second.transit.first_seen_at, first.transit.first_seen_at + hour);
+    assert!(second.jpeg.is_none(), "the picture is known");
 }

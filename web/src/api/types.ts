@@ -11,7 +11,7 @@ export type ListKind =
 
 export type Direction = "approaching" | "receding" | "left" | "right" | "still" | "unknown";
 export type HitState = "new" | "acknowledged" | "dispatched" | "closed";
-export type HitAction = "acknowledge" | "dispatch" | "close";
+export type HitAction = "acknowledge" | "dispatch" | "close" | "defer";
 export type Outcome = "confirmed" | "false-read" | "not-found" | "no-action";
 export type CameraState = "connecting" | "live" | "down" | "ended";
 export type PictureFault = "dark" | "blurred" | "frozen";
@@ -129,6 +129,12 @@ export interface Hit {
   outcome: Outcome | null;
   actions: HitActionRecord[];
 }
+
+/** The part of a hit that says what was read and what is listed. */
+export type Matched = Pick<
+  Hit,
+  "plate" | "country" | "confidence" | "entry" | "list" | "exact" | "relation" | "probability"
+>;
 
 export interface Transit {
   id: string;

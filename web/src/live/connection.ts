@@ -21,21 +21,34 @@ export interface ConnectionWatcher {
   signedOut(): void;
 }
 
+/** How patient a page is. */
+export interface Patience {
+  /** Without a word for so long the line is dead. */
+  silenceMs?: number;
+  /** Longest wait between attempts to reconnect. */
+  longestMs?: number;
+}
+
 /** Starts; the function given back stops it. */
-export function connect(watcher: ConnectionWatcher): () => void {
+export function connect(watcher: ConnectionWatcher, patience: Patience = {}): () => void {
   const stop = new AbortController();
-  run(watcher, stop.signal);
+  run(watcher, patience, stop.signal);
   return () => stop.abort();
 }
 
-async function run(watcher: ConnectionWatcher, stopped: AbortSignal): Promise<void> {
+async function run(
+  watcher: ConnectionWatcher,
+  patience: Patience,
+  stopped: AbortSignal,
+): Promise<void> {
+  const silenceMs = patience.silenceMs ?? SILENCE_MS;
   let everOpen = false;
   let lostAtMs = 0;
   let attempt = 0;
   watcher.state({ kind: "connecting" });
   while (!stopped.aborted) {
     try {
-      await follow(watcher, stopped, () => {
+      await follow(watcher, silenceMs, stopped, () => {
         watcher.state({ kind: "live" });
         watcher.opened(everOpen);
         everOpen = true;
@@ -52,18 +65,19 @@ async function run(watcher: ConnectionWatcher, stopped: AbortSignal): Promise<vo
     if (attempt === 0) lostAtMs = Date.now();
     attempt += 1;
     watcher.state({ kind: "reconnecting", sinceMs: lostAtMs, attempt });
-    await wait(backoffMs(attempt, Math.random()), stopped);
+    await wait(backoffMs(attempt, Math.random(), patience.longestMs), stopped);
   }
 }
 
 /** Reads one connection until it ends, fails or falls silent. */
 async function follow(
   watcher: ConnectionWatcher,
+  silenceMs: number,
   stopped: AbortSignal,
   opened: () => void,
 ): Promise<void> {
   const silence = new AbortController();
-  let timer = setTimeout(() => silence.abort(), SILENCE_MS);
+  let timer = setTimeout(() => silence.abort(), silenceMs);
   try {
     const body = await openEvents(AbortSignal.any([stopped, silence.signal]));
     opened();
@@ -75,7 +89,7 @@ async function follow(
       const { done, value } = await reader.read();
       if (done) return;
       clearTimeout(timer);
-      timer = setTimeout(() => silence.abort(), SILENCE_MS);
+      timer = setTimeout(() => silence.abort(), silenceMs);
       for (const event of parser.push(value)) watcher.event(event);
     }
   } finally {

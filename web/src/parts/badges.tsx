@@ -1,6 +1,6 @@
 /** Small signs with colour, icon and words together: none of them speaks by colour alone. */
 
-import type { Hit, HitState, ListKind } from "../api/types";
+import type { Hit, HitState, ListKind, Matched } from "../api/types";
 import { nowMs } from "../state/clock";
 import { clock, dayAndClock, moment, percent, span, utc } from "../text/format";
 import { language, text } from "../text/language";
@@ -50,7 +50,7 @@ export function RetrospectiveBadge({ hit }: { hit: Hit }) {
   );
 }
 
-export function MatchBadge({ hit }: { hit: Hit }) {
+export function MatchBadge({ hit }: { hit: Matched }) {
   const words = text.value;
   if (hit.relation === "cloned") {
     return (

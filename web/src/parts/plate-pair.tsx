@@ -1,6 +1,6 @@
 /** The plate as it was read beside the plate as it is listed, with what differs between them. */
 
-import type { Hit } from "../api/types";
+import type { Matched } from "../api/types";
 import { type Difference, difference } from "../plate/difference";
 import { percent } from "../text/format";
 import { text } from "../text/language";
@@ -8,7 +8,7 @@ import { MatchBadge } from "./badges";
 import { Plate } from "./plate";
 
 interface PlatePairProps {
-  hit: Hit;
+  hit: Matched;
   /** Whether the list's name stands under the listed plate. */
   withList?: boolean;
 }
@@ -36,7 +36,7 @@ export function PlatePair({ hit, withList = false }: PlatePairProps) {
 }
 
 interface ListedProps {
-  hit: Hit;
+  hit: Matched;
   withList: boolean;
   marks: Difference;
 }

@@ -170,6 +170,7 @@ export const en = {
   actionBy: {
     acknowledge: (who: string) => `Acknowledged by ${who}`,
     dispatch: (who: string) => `Dispatched by ${who}`,
+    defer: (who: string) => `Put off by ${who}`,
     close: (who: string) => `Closed by ${who}`,
   },
   viewerOnly: "Your role may look but not act.",

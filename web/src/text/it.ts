@@ -173,6 +173,7 @@ export const it: Dictionary = {
   actionBy: {
     acknowledge: (who) => `Presa in carico da ${who}`,
     dispatch: (who) => `Pattuglia inviata da ${who}`,
+    defer: (who) => `Rimandata da ${who}`,
     close: (who) => `Chiusa da ${who}`,
   },
   viewerOnly: "Il tuo ruolo può consultare ma non agire.",
