@@ -29,6 +29,9 @@ cargo clippy --locked --all-targets --keep-going -- -D warnings
 step "Rust: unit, integration and browser tests"
 cargo test --locked --no-fail-fast
 
+step "readers of foreign files against whatever breaks them (VARCO_FUZZ_SECONDS, default 60 each)"
+scripts/fuzz.sh "${VARCO_FUZZ_SECONDS:-60}"
+
 step "control room in a browser"
 (cd web && npm run --silent e2e)
 

@@ -41,7 +41,7 @@ enum Command {
     Eval(eval::Args),
     /// Tells what is installed and what is really in use.
     Doctor(doctor::Args),
-    /// Checks and shows list files.
+    /// Checks, shows, compiles and imports lists of plates.
     Lists(lists::Args),
     /// Plays a video file as an RTSP camera, for demonstrations and tests.
     RtspServe(rtsp_server::Args),

@@ -3,6 +3,7 @@
 mod change;
 mod columns;
 mod config;
+mod delivery;
 pub mod delta;
 mod diff;
 mod export;
@@ -23,6 +24,7 @@ mod snapshot;
 pub use change::{Change, Removal};
 pub use columns::{Column, ColumnError, EXAMPLE, HeaderError};
 pub use config::{ListConfig, ListConfigError};
+pub use delivery::{Delivery, DeliveryError, DeliveryOptions, Outcome, deliver};
 pub use diff::{Diff, PlateChange, apply};
 pub use export::{CsvWriter, harmless};
 pub use format::{ColumnAt, FixedField, FormatError, SourceFormat, SourceKind, TextEncoding};

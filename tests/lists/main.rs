@@ -5,6 +5,7 @@
 
 mod adversarial;
 mod csv;
+mod delivery;
 mod formats;
 mod round_trip;
 mod workbook;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::lists::{self, Entry, Report, SourceKind};
+use crate::lists::{self, Entry, PlateChange, Report, SourceKind};
 
 pub(super) fn in_words(path: &Path, report: &Report, output: &mut impl Write) -> io::Result<()> {
     let separator = match report.delimiter {
@@ -88,6 +88,18 @@ pub(super) fn in_json(path: &Path, report: &Report) -> serde_json::Value {
         "encoding": report.encoding.to_string(),
         "delimiter": report.delimiter,
     })
+}
+
+/// What changes for a plate, a line for each of its entries before and after.
+pub(super) fn change_in_words(change: &PlateChange, output: &mut impl Write) -> io::Result<()> {
+    for (sign, entries, others) in
+        [('-', &change.before, &change.after), ('+', &change.after, &change.before)]
+    {
+        for entry in entries.iter().filter(|entry| !others.contains(entry)) {
+            writeln!(output, "  {sign} {}", entry_in_words(entry))?;
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn entry_in_words(entry: &Entry) -> String {
