@@ -220,7 +220,7 @@ fn incremented(
     let before = current.into_iter().flat_map(|snapshot| snapshot.index().iter());
     apply(before, changes, |entry| {
         if failed.is_none() {
-            failed = builder.add(entry).err();
+            failed = builder.add(&entry).err();
         }
     });
     match failed {

@@ -3,10 +3,15 @@
 use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::path::Path;
+use std::sync::LazyLock;
 
+use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
-use varco::lists::{Entry, ImportOptions, SourceFormat, Vehicle, index_from};
+use varco::lists::{
+    Entry, ImportOptions, List, ListKind, SigningKey, Snapshot, SourceFormat, Vehicle, compile,
+    index_from,
+};
 use varco::plate::{Country, PlateText};
 
 use crate::workbook::{Cell, shared, workbook};
@@ -114,11 +119,20 @@ fn as_workbook(entries: &[Entry]) -> Vec<u8> {
     workbook(&[("Foglio1", rows)])
 }
 
+static KEY: LazyLock<SigningKey> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    SigningKey::load_or_make(&folder.path().join("key.pem")).unwrap()
+});
+
 /// Compiles a file and compares all that can be looked up with what was written.
 fn check(content: &[u8], format: SourceFormat, written: &[Entry]) -> Result<(), TestCaseError> {
     let options = ImportOptions { format, ..ImportOptions::default() };
     let (index, report) =
         index_from(Path::new("list"), Cursor::new(content.to_vec()), &options).unwrap();
+    let list = List::new("stolen", ListKind::Stolen, "find them", "art. 54 TUEL");
+    let bytes = compile(list, 1, Timestamp::UNIX_EPOCH, &index, &KEY).unwrap();
+    let snapshot = Snapshot::from_bytes(bytes, &KEY.public()).unwrap();
+    let index = snapshot.index();
     prop_assert_eq!(report.rejected_count, 0, "{:?}", report.rejected);
     prop_assert_eq!(report.rows, written.len() as u64);
     let mut expected: BTreeMap<&PlateText, Vec<&Entry>> = BTreeMap::new();
