@@ -10,12 +10,12 @@ pub mod lists;
 #[path = "../../src/plate/mod.rs"]
 pub mod plate;
 
+#[path = "../../src/tracking/direction.rs"]
+mod direction;
+
 /// The one part of the tracking that lists know.
 pub mod tracking {
-    #[path = "../../../src/tracking/direction.rs"]
-    mod direction;
-
-    pub use direction::Direction;
+    pub use crate::direction::Direction;
 }
 
 use std::io::Cursor;

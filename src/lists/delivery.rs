@@ -156,7 +156,7 @@ pub fn deliver(
     }
     let version_before = current.as_ref().map(|snapshot| snapshot.header().version);
     let last = store.versions(&list.id).first().map(|(version, _)| *version);
-    let index_before = current.as_ref().map(|snapshot| snapshot.index());
+    let index_before = current.as_ref().map(Snapshot::index);
     let diff = Diff::between(
         index_before.into_iter().flat_map(|index| index.iter()),
         index.iter(),

@@ -160,7 +160,7 @@ mod tests {
         fs::write(&file, "plate\nAB123CD\n").unwrap();
         assert!(inbox.ready(at(4)).unwrap().is_empty(), "it was still growing");
         assert!(inbox.ready(at(5)).unwrap().is_empty());
-        assert_eq!(inbox.ready(at(7)).unwrap(), [file.clone()]);
+        assert_eq!(inbox.ready(at(7)).unwrap(), std::slice::from_ref(&file));
 
         let now: jiff::Timestamp = "2026-11-22T08:00:00Z".parse().unwrap();
         let moved = inbox.settle(&file, Fate::Held, "it waits", now).unwrap();

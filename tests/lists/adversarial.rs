@@ -42,7 +42,6 @@ fn a_line_of_a_gigabyte_costs_one_row_and_no_memory() {
 
 fn book_error(parts: &[(String, String)]) -> WorkbookError {
     let book = packed(parts);
-    println!("{} bytes packed", book.len());
     match import(Cursor::new(book), &ImportOptions::default()) {
         Err(ImportError::Workbook(error)) => error,
         other => panic!("{other:?}"),

@@ -116,13 +116,13 @@ fn nobody() -> Result<PublisherKey, Failure> {
 enum Writer<W: Write> {
     Words(W),
     Json(W),
-    Csv(CsvWriter<W>),
+    Csv(Box<CsvWriter<W>>),
 }
 
 impl<W: Write> Writer<W> {
     fn new(args: &Args, output: W) -> io::Result<Self> {
         Ok(match (args.csv, args.json) {
-            (true, _) => Self::Csv(CsvWriter::new(output)?),
+            (true, _) => Self::Csv(Box::new(CsvWriter::new(output)?)),
             (_, true) => Self::Json(output),
             _ => Self::Words(output),
         })

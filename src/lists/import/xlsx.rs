@@ -54,6 +54,7 @@ pub(super) fn read(
     if rows.header_found { Ok(()) } else { Err(ImportError::Empty) }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "it stands behind map_err")]
 fn broken(error: XlsxError) -> ImportError {
     ImportError::Workbook(WorkbookError::Broken(error.to_string()))
 }
