@@ -24,15 +24,14 @@ fuzz_target!(|data: &[u8]| {
 /// Everything that an index is asked: wrong answers are allowed of a broken one, faults not.
 fn ask(index: &Index) {
     for entry in index.iter().take(64) {
-        index.entries(&entry.plate);
+        let _ = index.entries(&entry.plate);
     }
-    index.keys().take(64).count();
+    let _ = index.keys().take(64).count();
     for text in ["AB123CD", "A", "ABCDEFGHIJKL", "Ü1"] {
         let plate = PlateText::new(text).expect("a plate");
-        index.has(&plate);
-        index.entries(&plate);
+        let _ = (index.has(&plate), index.entries(&plate));
         let flat = || Position::new([1.0 / 39.0; 39]);
         let positions = text.chars().map(|_| flat()).collect();
-        index.look_alikes(&Reading { positions, country: None }, 1e-4);
+        let _ = index.look_alikes(&Reading { positions, country: None }, 1e-4);
     }
 }
