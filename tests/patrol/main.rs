@@ -209,14 +209,22 @@ impl Ride<'_> {
         wait_for("everything at the centre", 2 * MINUTE, || {
             let (unit, centre) = (self.stage.at_unit(), self.stage.at_centre());
             unit.waiting == 0
-                && centre.decisions.len() == plates.len()
+                && centre.decisions.len() == unit.hits.len()
                 && unit.transits.len() == centre.transits.len()
         });
         let (unit, centre) = (self.stage.at_unit(), self.stage.at_centre());
-        let listed = |hits: &[HitEvent]| {
-            hits.iter().map(|hit| hit.entry.plate.as_str().to_owned()).collect::<Vec<_>>()
-        };
-        assert_eq!(listed(&centre.hits), plates, "each once, in the order of the ride");
+        // A plate that only looked alike at first and was read for sure at a better look
+        // is told twice, and decided about once.
+        let mut listed: Vec<&str> = centre.hits.iter().map(|h| h.entry.plate.as_str()).collect();
+        listed.dedup();
+        assert_eq!(listed, plates, "each once, in the order of the ride");
+        for plate in plates {
+            let of_plate = |exact| {
+                let hits = centre.hits.iter().filter(move |hit| hit.exact == exact);
+                hits.filter(|hit| hit.entry.plate.as_str() == *plate).count()
+            };
+            assert!(of_plate(true) <= 1 && of_plate(false) <= 1, "{plate} is there twice");
+        }
         assert_eq!(unit.hits, centre.hits);
         assert_eq!(unit.decisions, centre.decisions);
         for hit in &centre.hits {
@@ -224,7 +232,8 @@ impl Ride<'_> {
             println!("{}: {off:.1} m from where the unit was", hit.entry.plate);
             assert!(off < 15.0, "{} is {off:.1} m off", hit.entry.plate);
         }
-        let verdicts: Vec<Verdict> = centre.decisions.iter().map(|it| it.verdict).collect();
+        let mut verdicts: Vec<Verdict> = centre.decisions.iter().map(|it| it.verdict).collect();
+        verdicts.dedup();
         assert_eq!(verdicts, [Verdict::Accept, Verdict::NotNow, Verdict::Reject][..plates.len()]);
         println!(
             "{} transits, {} hits and {} decisions arrived, each once; {} points of the way",
@@ -302,14 +311,20 @@ fn three_of_a_million_are_met_on_the_ride() {
     let _camera = stage.camera(&pack.join("clips/patrol-ride.mp4"));
     // The ride's own time, for what happens on the way.
     let away = Ride { stage: &stage, network, began: Timestamp::now() };
-    wait_for("the first hit in the car", MINUTE, || stage.at_unit().decisions.len() == 1);
-    wait_for("the first hit at the centre", MINUTE, || stage.at_centre().decisions.len() == 1);
+    let decided = |plate: &str, kept: &stage::Kept| {
+        let hits = kept.hits.iter().filter(|hit| hit.entry.plate.as_str() == plate);
+        let is_decided = |hit: &HitEvent| kept.decisions.iter().any(|it| it.hit == hit.id);
+        hits.clone().count() > 0 && hits.clone().all(is_decided)
+    };
+    wait_for("the first hit in the car", MINUTE, || decided(plates[0], &stage.at_unit()));
+    wait_for("the first hit at the centre", MINUTE, || decided(plates[0], &stage.at_centre()));
     unit.kill();
     let unit = stage.unit();
     away.until(15);
     away.network.cut();
-    wait_for("the second hit in the car", 2 * MINUTE, || stage.at_unit().decisions.len() == 2);
-    assert_eq!(stage.at_centre().hits.len(), 1, "there is no network");
+    wait_for("the second hit in the car", 2 * MINUTE, || decided(plates[1], &stage.at_unit()));
+    let known = stage.at_centre().hits;
+    assert!(known.iter().all(|hit| hit.entry.plate.as_str() == plates[0]), "there is no network");
     unit.kill();
     let _unit = stage.unit();
     away.until(31);
@@ -317,7 +332,7 @@ fn three_of_a_million_are_met_on_the_ride() {
     let (seen, _) = officer.saw().unwrap_or_else(|e| panic!("{e}\n{}", stage.log("node")));
     let median = report("patrol-ride.mp4", &seen);
     Ride { stage: &stage, network: away.network, began }.check(&plates);
-    let rejected = &stage.at_centre().decisions[2];
+    let rejected = stage.at_centre().decisions.pop().unwrap();
     assert_eq!(rejected.reason, Some(RejectReason::Gone));
     assert!(median <= 1000.0, "half of the hits took longer than {median:.0} ms");
 }

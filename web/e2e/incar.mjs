@@ -117,11 +117,13 @@ try {
     await picture(`hit-${handled.length}`);
     const [what, why] = verdict.split(":");
     const before = Date.now();
-    await alert.getByTestId(what ?? "").click(touch);
+    // A better look at the same car may have taken its place meanwhile.
+    const now = page.getByTestId("alert");
+    await now.getByTestId(what ?? "").click(touch);
     if (why) {
-      await alert.getByTestId(`reason-${why}`).waitFor();
+      await now.getByTestId(`reason-${why}`).waitFor();
       await picture(`hit-${handled.length}-why`);
-      await alert.getByTestId(`reason-${why}`).click(touch);
+      await now.getByTestId(`reason-${why}`).click(touch);
     }
     await page.waitForSelector(
       `[data-testid="hit-row"][data-hit-id="${id}"][data-verdict="${what}"]`,

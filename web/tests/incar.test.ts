@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import type { ListHealth } from "../src/api/types";
-import { filling, hits, putAside, reads, take } from "../src/incar/board";
+import { filling, hits, putAside, reads, take, waiting } from "../src/incar/board";
 import { newId } from "../src/incar/calls";
 import { lightAt } from "../src/incar/light";
 import { oldestList, signs } from "../src/incar/state-bar";
@@ -38,6 +38,9 @@ const hit = (id: string, minutesAgo = 0): UnitHit =>
     id,
     matched_at: new Date(Date.now() - minutesAgo * 60_000).toISOString(),
     exact: true,
+    transit: `transit of ${id}`,
+    list: { id: "stolen" },
+    entry: { plate: "AB123CD" },
     decision: null,
   }) as UnitHit;
 
@@ -54,6 +57,12 @@ test("the newest hit that waits fills the screen, and gives way when it is decid
   putAside("one");
   expect(filling.value).toBeNull();
   expect(hits.value.map((it) => it.id)).toEqual(["two", "one"]);
+});
+
+test("a better look at the same car takes the place of what was only alike", () => {
+  tell("hit", { ...hit("alike"), exact: false, transit: "t" });
+  tell("hit", { ...hit("sure"), transit: "t" });
+  expect(waiting.value.map((it) => it.id)).toEqual(["sure"]);
 });
 
 test("a hit that waits since the morning stays in the list", () => {

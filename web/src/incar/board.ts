@@ -33,8 +33,18 @@ const aside = signal<ReadonlySet<string>>(new Set());
 const aheadMs = signal(0);
 export const unitNowMs = computed(() => nowMs.value + aheadMs.value);
 
-/** Hits that wait for a decision, newest first. */
-export const waiting = computed(() => hits.value.filter((hit) => !hit.decision));
+/** Whether two hits are about the same car at the same moment: ≈ at first, ✓ at a better look. */
+export function sameMatter(a: UnitHit, b: UnitHit): boolean {
+  return a.transit === b.transit && a.list.id === b.list.id && a.entry.plate === b.entry.plate;
+}
+
+/** Hits that wait for a decision, newest first; of one matter the newest alone. */
+export const waiting = computed(() =>
+  hits.value.filter(
+    (hit, place) =>
+      !hit.decision && !hits.value.slice(0, place).some((newer) => sameMatter(newer, hit)),
+  ),
+);
 
 /** The hit that fills the screen: the one that was opened, else the newest that waits. */
 export const filling = computed<UnitHit | null>(() => {
@@ -128,7 +138,13 @@ export async function decide(
   verdict: Verdict,
   reason: RejectReason | null = null,
 ): Promise<void> {
-  const decision: Decision = await ask(hit.id, verdict, reason);
-  hits.value = withHit(hits.value, { ...hit, decision });
+  // What was only alike before the better look is decided with it.
+  const older = hits.value.filter(
+    (other) => other.id !== hit.id && !other.decision && sameMatter(other, hit),
+  );
+  for (const one of [...older.reverse(), hit]) {
+    const decision: Decision = await ask(one.id, verdict, reason);
+    hits.value = withHit(hits.value, { ...one, decision });
+  }
   if (opened.value === hit.id) opened.value = null;
 }
