@@ -5,7 +5,7 @@ import type { CheckResult, Decision, RejectReason, Verdict } from "./types";
 
 const TIMEOUT_MS = 5_000;
 /** A hit is on the screen before it is on the disk; a decision may have to wait for that. */
-const TRIES = 8;
+const TRIES = 40;
 const AGAIN_MS = 250;
 
 async function post<T>(path: string, body: unknown): Promise<T> {
