@@ -296,8 +296,8 @@ fn million(plates: &[&str]) -> String {
 #[test]
 fn three_of_a_million_are_met_on_the_ride() {
     let Some(pack) = data_pack() else { return };
-    // In view at 8–16, 16.5–23 and 38–41 s; the middle one while the network is cut.
-    let plates = ["TR95XMI", "TR05YPP", "B58DTK"];
+    // In view at 8–16, 28–33 and 38–41 s; the middle one while the network is cut.
+    let plates = ["TR95XMI", "IF99STK", "B58DTK"];
     let stage = Stage::new(&million(&plates), "", "");
     let network = Network::between(stage.road_port, stage.link_port);
     let _centre = stage.centre();
