@@ -219,8 +219,8 @@ mod tests {
         assert_eq!(way(&fixes).at(at(5000)).unwrap().heading_deg, None, "no course at rest");
         assert!(!way(&fixes).stood(at(5000), at(90_000), 20.0), "nothing is known of the end");
         // Around the block and back.
-        for n in 20..40 {
-            fixes[n].lat_deg = 45.002;
+        for fix in &mut fixes[20..40] {
+            fix.lat_deg = 45.002;
         }
         assert!(!way(&fixes).stood(at(5000), at(50_000), 20.0));
         assert!(!way(&[]).stood(at(0), at(1), 20.0));

@@ -39,14 +39,14 @@ fn hex(id: uuid::Uuid) -> String {
 }
 
 /// Hits, states and actions at the centre are those that the officer decided.
-fn check_work(stage: &Stage, hit: &HitEvent, state: &str, outcome: Option<&str>, action: Action) {
+fn check_work(stage: &Stage, hit: &HitEvent, state: &str, outcome: Option<&str>, action: &Action) {
     let centre = stage.at_centre();
     let id = hex(hit.id);
     let found = centre.states.iter().find(|it| it.0 == id);
     let expected = (id.clone(), state.to_owned(), outcome.map(str::to_owned));
     assert_eq!(found, Some(&expected), "{:?}", centre.states);
     let actions: Vec<&Action> = centre.actions.iter().filter(|it| it.hit == id).collect();
-    assert_eq!(actions, [&action]);
+    assert_eq!(actions, [action]);
 }
 
 fn action(hit: &HitEvent, action: &str, unit: Option<&str>) -> Action {
@@ -132,11 +132,11 @@ fn a_hit_fills_the_screen_at_once_and_what_is_decided_reaches_the_centre() {
     };
     let accepted = hit_of(Verdict::Accept);
     let done = action(accepted, "dispatch", Some("Pattuglia 3"));
-    check_work(&stage, accepted, "dispatched", None, done);
+    check_work(&stage, accepted, "dispatched", None, &done);
     let rejected = hit_of(Verdict::Reject);
-    check_work(&stage, rejected, "closed", Some("false-read"), action(rejected, "close", None));
+    check_work(&stage, rejected, "closed", Some("false-read"), &action(rejected, "close", None));
     let later = hit_of(Verdict::NotNow);
-    check_work(&stage, later, "new", None, action(later, "defer", None));
+    check_work(&stage, later, "new", None, &action(later, "defer", None));
     for hit in [accepted, rejected, later] {
         let off = off_by_m(hit, began);
         // The camera's frame and the receiver's time are known to a few tenths of a second.
@@ -184,7 +184,7 @@ fn a_wrong_clock_is_corrected_by_satellite_time_and_what_was_stored_keeps_both()
         stage.at_centre().hits.iter().any(|hit| hit.id != before.id && corrected(hit))
     });
     let hits = stage.at_centre().hits;
-    let next = hits.iter().filter(|hit| hit.position.is_some()).next_back().unwrap();
+    let next = hits.iter().rfind(|hit| hit.position.is_some()).unwrap();
     assert!(next.captured_at.duration_since(before.captured_at) > hour);
     let off = off_by_m(next, began);
     assert!(off < 12.0, "{off:.1} m off");

@@ -120,31 +120,31 @@ mod tests {
         pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
     }
 
-    fn asked(method: Method, pairs: &[(&'static str, &str)]) -> Result<(), Refused> {
-        Guard::new(vec!["Unit-7.lan".into()], None).same_site(&method, &headers(pairs))
+    fn asked(method: &Method, pairs: &[(&'static str, &str)]) -> Result<(), Refused> {
+        Guard::new(vec!["Unit-7.lan".into()], None).same_site(method, &headers(pairs))
     }
 
     #[test]
     fn own_names_are_answered_and_rebound_ones_are_not() {
         for host in ["127.0.0.1:8090", "localhost:8090", "[::1]:8090", "unit-7.lan", "10.0.0.7"] {
-            assert_eq!(asked(Method::GET, &[("host", host)]), Ok(()), "{host}");
+            assert_eq!(asked(&Method::GET, &[("host", host)]), Ok(()), "{host}");
         }
         for host in ["evil.example:8090", "127.0.0.1.evil.example", "", "localhost.evil"] {
-            assert_eq!(asked(Method::GET, &[("host", host)]), Err(Refused::Host), "{host}");
+            assert_eq!(asked(&Method::GET, &[("host", host)]), Err(Refused::Host), "{host}");
         }
-        assert_eq!(asked(Method::GET, &[]), Err(Refused::Host));
+        assert_eq!(asked(&Method::GET, &[]), Err(Refused::Host));
     }
 
     #[test]
     fn other_pages_may_neither_read_nor_change() {
         let own = ("host", "127.0.0.1:8090");
-        let origin = |origin| asked(Method::POST, &[own, ("origin", origin)]);
+        let origin = |origin| asked(&Method::POST, &[own, ("origin", origin)]);
         assert_eq!(origin("http://127.0.0.1:8090"), Ok(()));
         assert_eq!(origin("http://127.0.0.1:9999"), Err(Refused::Origin));
         assert_eq!(origin("https://evil.example"), Err(Refused::Origin));
         assert_eq!(origin("null"), Err(Refused::Origin));
-        assert_eq!(asked(Method::POST, &[own]), Err(Refused::Origin), "no browser");
-        let site = |site| asked(Method::GET, &[own, ("sec-fetch-site", site)]);
+        assert_eq!(asked(&Method::POST, &[own]), Err(Refused::Origin), "no browser");
+        let site = |site| asked(&Method::GET, &[own, ("sec-fetch-site", site)]);
         assert_eq!(site("cross-site"), Err(Refused::Origin));
         assert_eq!(site("none"), Ok(()), "typed into the address bar");
     }
