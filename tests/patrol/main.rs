@@ -32,6 +32,9 @@ use varco::position::distance_m;
 
 /// The plate of the fixture clip `one-car.mp4`.
 const ONE_CAR: &str = "LR257DT";
+/// Plates of `gate-demo.mp4`, one after the other: a clip of one car that is played
+/// again and again is one passage that never ends.
+const AT_THE_GATE: [&str; 3] = ["MT640BA", "PD408VB", "MZ273LT"];
 const MINUTE: Duration = Duration::from_secs(60);
 
 fn hex(id: uuid::Uuid) -> String {
@@ -84,7 +87,8 @@ fn report(what: &str, seen: &[Seen]) -> f64 {
 
 #[test]
 fn a_hit_fills_the_screen_at_once_and_what_is_decided_reaches_the_centre() {
-    let list = format!("plate,reason,make,colour\n{ONE_CAR},Furto denunciato,Fiat,rosso\n");
+    let rows = AT_THE_GATE.map(|plate| format!("{plate},Furto denunciato,Fiat,rosso\n"));
+    let list = format!("plate,reason,make,colour\n{}", rows.concat());
     let stage = Stage::new(&list, "same_passage_s = 1.0", "cooldown_s = 0");
     let began = Timestamp::now();
     let _receiver = Receiver::start(stage.gps_port, began, SignedDuration::ZERO);
@@ -101,24 +105,24 @@ fn a_hit_fills_the_screen_at_once_and_what_is_decided_reaches_the_centre() {
             "--timeout",
             "180",
             "--check",
-            ONE_CAR,
+            AT_THE_GATE[0],
             "--check",
             "ZZ000ZZ",
         ],
     );
-    let _camera = stage.camera(&fixture("clips/one-car.mp4"));
+    let _camera = stage.camera(&fixture("clips/gate-demo.mp4"));
     let (seen, typed) = officer.saw().unwrap_or_else(|e| panic!("{e}\n{}", stage.log("node")));
 
     assert_eq!(seen.len(), 3);
     for hit in &seen {
-        assert_eq!((hit.listed.as_str(), hit.exact), (ONE_CAR, true));
+        assert!(hit.exact && AT_THE_GATE.contains(&hit.listed.as_str()), "{hit:?}");
         assert_eq!(hit.console_errors, Vec::<String>::new());
         assert_eq!(hit.small_targets, Vec::<String>::new(), "too small for a finger");
     }
     let matches: Vec<(&str, u32)> = typed.iter().map(|it| (&*it.typed, it.matches)).collect();
-    assert_eq!(matches, [(ONE_CAR, 1), ("ZZ000ZZ", 0)]);
+    assert_eq!(matches, [(AT_THE_GATE[0], 1), ("ZZ000ZZ", 0)]);
     assert!(typed.iter().all(|it| it.small_targets.is_empty()), "{typed:?}");
-    let median = report("one-car.mp4", &seen);
+    let median = report("gate-demo.mp4", &seen);
 
     wait_for("all decisions at the centre", MINUTE, || stage.at_centre().decisions.len() == 3);
     wait_for("both typed plates at the centre", MINUTE, || stage.at_centre().checks.len() == 2);
@@ -145,17 +149,17 @@ fn a_hit_fills_the_screen_at_once_and_what_is_decided_reaches_the_centre() {
         assert!((heading - 90.0).abs() < 2.0, "{heading}");
     }
     // 300 ms on a unit that does nothing else; the tests share their machine with others.
-    assert!(median <= 1000.0, "half of the hits took longer than {median:.0} ms: {seen:?}");
+    assert!(median <= 500.0, "half of the hits took longer than {median:.0} ms: {seen:?}");
 }
 
 #[test]
 fn a_wrong_clock_is_corrected_by_satellite_time_and_what_was_stored_keeps_both() {
-    let list = format!("plate,reason\n{ONE_CAR},Furto\n");
+    let list = format!("plate,reason\n{}", AT_THE_GATE.map(|it| format!("{it},Furto\n")).concat());
     let stage = Stage::new(&list, "same_passage_s = 1.0", "cooldown_s = 0");
     let _network = Network::between(stage.road_port, stage.link_port);
     let _centre = stage.centre();
     let _unit = stage.unit();
-    let _camera = stage.camera(&fixture("clips/one-car.mp4"));
+    let _camera = stage.camera(&fixture("clips/gate-demo.mp4"));
     let ended = || {
         let unit = stage.at_unit();
         let ended = |id| unit.transits.iter().any(|it| it.id == id && it.revision > 1);
@@ -334,5 +338,5 @@ fn three_of_a_million_are_met_on_the_ride() {
     Ride { stage: &stage, network: away.network, began }.check(&plates);
     let rejected = stage.at_centre().decisions.pop().unwrap();
     assert_eq!(rejected.reason, Some(RejectReason::Gone));
-    assert!(median <= 1000.0, "half of the hits took longer than {median:.0} ms");
+    assert!(median <= 500.0, "half of the hits took longer than {median:.0} ms");
 }
