@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::position::GeoPosition;
 use super::transit::{Evidence, Place};
-use crate::lists::{ListKind, Vehicle};
+use crate::lists::{Entry, List, ListKind, Vehicle};
 use crate::matching::{Difference, Relation};
 use crate::plate::{Alternative, Country, PlateText};
 use crate::tracking::Direction;
@@ -31,6 +31,20 @@ pub struct ListedIn {
     /// Who is told: names of groups or channels; empty: everybody.
     #[serde(default)]
     pub told: Vec<String>,
+}
+
+impl From<&List> for ListedIn {
+    fn from(list: &List) -> Self {
+        Self {
+            id: list.id.clone(),
+            name: list.name.clone(),
+            kind: list.kind,
+            purpose: list.purpose.clone(),
+            legal_basis: list.legal_basis.clone(),
+            on_hit: list.on_hit.clone(),
+            told: list.told.clone(),
+        }
+    }
 }
 
 /// What the list says.
@@ -65,6 +79,13 @@ pub struct Elsewhere {
     pub distance_km: f64,
     /// The picture that was read there: its SHA-256.
     pub evidence: Option<String>,
+}
+
+impl From<Entry> for ListedEntry {
+    fn from(entry: Entry) -> Self {
+        let Entry { plate, country, reason, reference, vehicle, .. } = entry;
+        Self { plate, country, reason, reference, vehicle }
+    }
 }
 
 /// A listed plate was, or may have been, read: an alert for an officer to verify.

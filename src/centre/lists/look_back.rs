@@ -13,7 +13,7 @@ use super::Published;
 use crate::centre::error::CentreError;
 use crate::centre::state::App;
 use crate::event::{HitEvent, ListedEntry, ListedIn, TransitEvent, VERSION};
-use crate::lists::{Entry, Index, List, ListKind, Passage, Snapshot};
+use crate::lists::{Entry, Index, ListKind, Passage, Snapshot};
 use crate::matching::{Difference, MIN_PROBABILITY, Recorded, Relation, recorded};
 use crate::plate::PlateText;
 use crate::store::DatabaseError;
@@ -267,14 +267,8 @@ async fn raise(
         country: transit.country,
         alternatives: transit.alternatives.clone(),
         direction: transit.direction,
-        list: listed_in(list),
-        entry: ListedEntry {
-            plate: entry.plate.clone(),
-            country: entry.country,
-            reason: entry.reason,
-            reference: entry.reference,
-            vehicle: entry.vehicle,
-        },
+        list: ListedIn::from(list),
+        entry: ListedEntry::from(entry),
         exact: found.exact,
         relation: if found.exact { Relation::Exact } else { Relation::LookAlike },
         why: differences(transit, found),
@@ -332,18 +326,6 @@ pub(in crate::centre) fn tell(app: &App, raised: Vec<HitEvent>, now: Timestamp) 
         let (received_at, state) = (now, HitState::New);
         let hit = Hit { event, received_at, state, outcome: None, actions: Vec::new() };
         app.live.send("hit", &hit);
-    }
-}
-
-fn listed_in(list: &List) -> ListedIn {
-    ListedIn {
-        id: list.id.clone(),
-        name: list.name.clone(),
-        kind: list.kind,
-        purpose: list.purpose.clone(),
-        legal_basis: list.legal_basis.clone(),
-        on_hit: list.on_hit.clone(),
-        told: list.told.clone(),
     }
 }
 
