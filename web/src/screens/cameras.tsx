@@ -94,48 +94,51 @@ function ListTable({ node }: { node: Node }) {
   const words = text.value;
   const tongue = language.value;
   return (
-    <table class="table" aria-label={`${words.lists} ${node.name}`}>
-      <thead>
-        <tr>
-          <th scope="col">{words.lists}</th>
-          <th scope="col">{words.listSource}</th>
-          <th scope="col">{words.listVersion}</th>
-          <th scope="col">{words.listAge}</th>
-          <th scope="col">{words.listEntries}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {node.lists.map((list) => (
-          <tr
-            key={`${list.source} ${list.id}`}
-            data-testid="list"
-            data-list={list.id}
-            data-version={list.version ?? ""}
-          >
-            <th scope="row">
-              {list.kind && <KindBadge kind={list.kind} />} {list.name}
-              {list.error && (
-                <p class="camera-error">
-                  <Warning /> {list.error}
-                </p>
-              )}
-            </th>
-            <td>{words.listSources[list.source]}</td>
-            <td>{list.version ?? "–"}</td>
-            <td>
-              {list.compiled_at ? <Age at={list.compiled_at} /> : words.listNotInUse}
-              {list.readable_until && (
-                <small>
-                  {" "}
-                  · {words.listReadableUntil(dayAndClock(list.readable_until, tongue))}
-                </small>
-              )}
-            </td>
-            <td>{count(list.entries, tongue)}</td>
+    // On a phone the table scrolls by itself, never the page.
+    <div class="table-scroll">
+      <table class="table" aria-label={`${words.lists} ${node.name}`}>
+        <thead>
+          <tr>
+            <th scope="col">{words.lists}</th>
+            <th scope="col">{words.listSource}</th>
+            <th scope="col">{words.listVersion}</th>
+            <th scope="col">{words.listAge}</th>
+            <th scope="col">{words.listEntries}</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {node.lists.map((list) => (
+            <tr
+              key={`${list.source} ${list.id}`}
+              data-testid="list"
+              data-list={list.id}
+              data-version={list.version ?? ""}
+            >
+              <th scope="row">
+                {list.kind && <KindBadge kind={list.kind} />} {list.name}
+                {list.error && (
+                  <p class="camera-error">
+                    <Warning /> {list.error}
+                  </p>
+                )}
+              </th>
+              <td>{words.listSources[list.source]}</td>
+              <td>{list.version ?? "–"}</td>
+              <td>
+                {list.compiled_at ? <Age at={list.compiled_at} /> : words.listNotInUse}
+                {list.readable_until && (
+                  <small>
+                    {" "}
+                    · {words.listReadableUntil(dayAndClock(list.readable_until, tongue))}
+                  </small>
+                )}
+              </td>
+              <td>{count(list.entries, tongue)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
