@@ -95,6 +95,20 @@ fn a_sheet_of_rows_without_end_is_too_big() {
 }
 
 #[test]
+fn a_cell_beyond_every_sheet_is_an_error_that_names_it() {
+    for (sheet, named) in [
+        ("<sheetData><row><c r=\"AAAAAAAAAAAA1\"><v>1</v></c></row>", "AAAAAAAAAAAA1"),
+        ("<sheetData><row r=\"99999999999999\"><c><v>1</v></c></row>", "99999999999999"),
+        ("<dimension ref=\"B2:A1\"/><sheetData>", "B2:A1"),
+    ] {
+        let sheet = format!("<worksheet>{sheet}</sheetData></worksheet>");
+        let error = book_error(&with_parts(&[("xl/worksheets/sheet1.xml", sheet)]));
+        assert!(matches!(error, WorkbookError::Reference { .. }), "{error}");
+        assert!(error.to_string().contains(named), "{error}");
+    }
+}
+
+#[test]
 fn a_broken_workbook_is_an_error_wherever_it_breaks() {
     let book = workbook(&[("A", vec![vec![shared("plate")], vec![shared("AB123CD")]])]);
     for length in (4..book.len()).step_by(7) {

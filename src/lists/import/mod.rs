@@ -8,6 +8,7 @@ mod csv;
 mod detect;
 mod fixed;
 mod jsonl;
+mod references;
 mod repeats;
 mod text;
 mod vet;

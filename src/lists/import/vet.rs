@@ -7,6 +7,8 @@ use std::io::{self, BufReader, Cursor, Read};
 use quick_xml::events::Event;
 use zip::ZipArchive;
 
+use super::references;
+
 /// Why a workbook cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkbookError {
@@ -32,6 +34,23 @@ pub enum WorkbookError {
         /// What is odd.
         what: &'static str,
     },
+    /// A cell that no sheet has.
+    #[error(
+        "{part} names the place {reference:?}, and a sheet ends at XFD1048576: save the \
+         workbook again with a spreadsheet program, or as CSV"
+    )]
+    Reference {
+        /// The part of the workbook.
+        part: String,
+        /// What it names, as far as it is shown.
+        reference: String,
+    },
+    /// The spreadsheet library gave up in the middle.
+    #[error(
+        "it is made unlike any that can be read, and reading it was given up: save it again \
+         with a spreadsheet program, or as CSV"
+    )]
+    GivenUp,
     /// No such sheet.
     #[error("it has no sheet {wanted:?}; its sheets: {}", have.join(", "))]
     NoSheet {
@@ -77,6 +96,7 @@ pub(super) fn vet(bytes: &[u8]) -> Result<(), WorkbookError> {
         if name.ends_with("sharedstrings.xml") {
             announced(archive.by_index(place).map_err(broken)?, &name)?;
         }
+        references::vet(archive.by_index(place).map_err(broken)?, &name)?;
     }
     Ok(())
 }

@@ -1,17 +1,16 @@
 //! A sheet of a workbook, cell by cell.
 
 use std::io::{BufRead, Cursor, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 use jiff::civil::Date;
 
 use super::ImportError;
 use super::collect::Collector;
+use super::references::MAX_COLUMNS;
 use super::vet::{MAX_PACKED_BYTES, WorkbookError, vet};
 use crate::lists::columns;
-
-/// Columns that a sheet can have.
-const MAX_COLUMNS: u32 = 16_384;
 
 pub(super) fn read(
     reader: &mut dyn BufRead,
@@ -25,15 +24,20 @@ pub(super) fn read(
         return Err(WorkbookError::TooBig { what, most_mib: MAX_PACKED_BYTES >> 20 }.into());
     }
     vet(&bytes)?;
-    let mut book = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
+    cells(bytes, collector)
+}
+
+/// Reads a workbook that was vetted.
+fn cells(bytes: Vec<u8>, collector: &mut Collector<'_>) -> Result<(), ImportError> {
+    let mut book = guarded(|| Xlsx::new(Cursor::new(bytes)))?;
     let name = sheet(&book, collector.options.format.sheet.as_deref())?;
-    let mut cells = book.worksheet_cells_reader(&name).map_err(broken)?;
+    let mut cells = guarded(|| book.worksheet_cells_reader(&name))?;
     let format = &collector.options.format;
     let mut rows = Rows { header_found: format.no_header, cells: Vec::new(), number: 0 };
     if format.no_header {
         collector.report.columns = columns::positions(format);
     }
-    while let Some(cell) = cells.next_cell().map_err(broken)? {
+    while let Some(cell) = guarded(|| cells.next_cell())? {
         let (row, column) = cell.get_position();
         let number = u64::from(row) + 1;
         if number != rows.number {
@@ -54,9 +58,16 @@ pub(super) fn read(
     if rows.header_found { Ok(()) } else { Err(ImportError::Empty) }
 }
 
-#[allow(clippy::needless_pass_by_value, reason = "it stands behind map_err")]
-fn broken(error: XlsxError) -> ImportError {
-    ImportError::Workbook(WorkbookError::Broken(error.to_string()))
+/// Calls the spreadsheet library. It has panicked on workbooks that were made by hand (in
+/// builds with overflow checks), and a list must not end the program. The vetting refuses
+/// what is known to do so; this is for the rest. What the call was changing is not used
+/// after a panic, so it does not matter in what state that is left.
+fn guarded<T>(call: impl FnOnce() -> Result<T, XlsxError>) -> Result<T, WorkbookError> {
+    match catch_unwind(AssertUnwindSafe(call)) {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(error)) => Err(WorkbookError::Broken(error.to_string())),
+        Err(_panic) => Err(WorkbookError::GivenUp),
+    }
 }
 
 /// The sheet that is asked for, or the first that is seen.
@@ -189,4 +200,80 @@ fn header(
         .map_err(|source| ImportError::Header { line: number, source })?;
     collector.report.columns = columns;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
+    use super::*;
+    use crate::lists::format::SourceKind;
+    use crate::lists::import::ImportOptions;
+
+    const FRAME: [(&str, &str); 3] = [
+        (
+            "_rels/.rels",
+            "<Relationships><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>",
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            "<Relationships><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" Target=\"sheet1.xml\"/></Relationships>",
+        ),
+        (
+            "xl/workbook.xml",
+            "<workbook xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets><sheet name=\"A\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>",
+        ),
+    ];
+
+    /// A workbook whose second cell says that it stands there.
+    fn book(reference: &str) -> Vec<u8> {
+        let cell = |at: &str, text: &str| {
+            format!("<row><c r=\"{at}\" t=\"inlineStr\"><is><t>{text}</t></is></c></row>")
+        };
+        let sheet = format!(
+            "<worksheet><sheetData>{}{}</sheetData></worksheet>",
+            cell("A1", "plate"),
+            cell(reference, "AB123CD")
+        );
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, xml) in FRAME.into_iter().chain([("xl/sheet1.xml", sheet.as_str())]) {
+            zip.start_file(name, SimpleFileOptions::default()).unwrap();
+            zip.write_all(xml.as_bytes()).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    }
+
+    /// What the library makes of it without the vetting.
+    fn unvetted(reference: &str) -> Result<u64, ImportError> {
+        let (options, mut keep) = (ImportOptions::default(), |_, _| {});
+        let mut collector = Collector::new(SourceKind::Xlsx, &options, false, &mut keep);
+        cells(book(reference), &mut collector)?;
+        Ok(collector.report.kept)
+    }
+
+    #[test]
+    fn a_panic_of_the_library_is_an_error() {
+        assert_eq!(unvetted("A2").unwrap(), 1);
+        for reference in ["AAAAAAAAAAAA2", "A99999999999"] {
+            let error = unvetted(reference).unwrap_err();
+            // Tests are built with overflow checks; without them the library counts on.
+            if cfg!(debug_assertions) {
+                let given_up = matches!(error, ImportError::Workbook(WorkbookError::GivenUp));
+                assert!(given_up, "{reference}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_workbook_with_a_cell_beyond_every_sheet_is_refused_with_its_place() {
+        for reference in ["AAAAAAAAAAAA2", "A99999999999"] {
+            let error = vet(&book(reference)).unwrap_err().to_string();
+            assert!(error.contains("xl/sheet1.xml") && error.contains(reference), "{error}");
+            assert!(error.contains("save the workbook again"), "{error}");
+        }
+        vet(&book("A2")).unwrap();
+    }
 }
