@@ -9,7 +9,7 @@ use super::Index;
 use super::layout::{ColumnLayout, Field, GroupLayout, Layout, LayoutError, prefix_length};
 use super::packed::{pack, suffix_bytes};
 use super::texts::Texts;
-use crate::plate::{Country, MAX_CHARACTERS, PlateKey, PlateText};
+use crate::plate::{Country, PlateKey, PlateText};
 
 /// Why an index could not be built.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +62,16 @@ impl Column {
     fn code(&self, row: u32) -> u32 {
         self.codes.get(row as usize).copied().unwrap_or(0)
     }
+}
+
+/// A row while the index is built: no bigger than its plate and number alone, for the
+/// length takes what would be padding.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Row {
+    key: PlateKey,
+    number: u32,
+    /// Characters of the plate.
+    length: u8,
 }
 
 /// Builds an [`Index`] entry by entry, without keeping the entries themselves.
@@ -144,17 +154,20 @@ impl IndexBuilder {
         for column in &mut self.columns {
             column.texts.finish();
         }
-        let mut rows: Vec<(PlateKey, u32)> =
-            std::mem::take(&mut self.keys).into_iter().zip(0..).collect();
+        let mut rows: Vec<Row> = std::mem::take(&mut self.keys)
+            .into_iter()
+            .zip(0..)
+            .map(|(key, number)| Row { key, number, length: key.length() as u8 })
+            .collect();
         // By plate, and as in the file where one comes again.
         rows.sort_unstable();
         let repeats = self.leave_out_repeated(&mut rows, most);
         self.lines = Vec::new();
-        let index = self.write(&rows)?;
+        let index = self.write(rows)?;
         Ok((index, repeats))
     }
 
-    fn leave_out_repeated(&self, rows: &mut Vec<(PlateKey, u32)>, most: usize) -> Repeats {
+    fn leave_out_repeated(&self, rows: &mut Vec<Row>, most: usize) -> Repeats {
         let mut repeats = Repeats::default();
         let hasher = RandomState::new();
         let mut seen: HashSet<u64> = HashSet::new();
@@ -163,12 +176,12 @@ impl IndexBuilder {
         let mut start = 0;
         while start < rows.len() {
             let same = rows.get(start..).unwrap_or_default();
-            let Some((key, _)) = same.first().copied() else { break };
-            let count = same.iter().take_while(|(other, _)| *other == key).count();
+            let Some(key) = same.first().map(|row| row.key) else { break };
+            let count = same.iter().take_while(|row| row.key == key).count();
             seen.clear();
             firsts.clear();
             for at in start..start + count {
-                let Some((_, row)) = rows.get(at).copied() else { break };
+                let Some(row) = rows.get(at).map(|row| row.number) else { break };
                 if count > 1 {
                     let country = self.columns.first().map_or(0, |column| column.code(row));
                     let new = seen.insert(self.said(row, &hasher));
@@ -221,30 +234,22 @@ impl IndexBuilder {
         }
     }
 
-    fn write(self, rows: &[(PlateKey, u32)]) -> Result<Index, IndexError> {
+    fn write(self, mut rows: Vec<Row>) -> Result<Index, IndexError> {
         let entries = u32::try_from(rows.len()).map_err(|_| IndexError::TooBig("entries"))?;
-        let mut by_length: [Vec<u32>; MAX_CHARACTERS + 1] = Default::default();
-        for (at, (key, _)) in (0..).zip(rows) {
-            if let Some(of_length) = by_length.get_mut(key.length()) {
-                of_length.push(at);
-            }
-        }
+        // A group for each length; the sort is stable, so each stays in order of plates.
+        rows.sort_by_key(|row| row.length);
         let mut body = Vec::new();
-        let mut groups = Vec::new();
-        let mut order: Vec<u32> = Vec::with_capacity(rows.len());
-        let mut plates = 0;
-        for (length, of_length) in by_length.iter().enumerate() {
-            if of_length.is_empty() {
-                continue;
-            }
-            let first = order.len() as u32;
-            let of_length: Vec<(PlateKey, u32)> =
-                of_length.iter().filter_map(|at| rows.get(*at as usize).copied()).collect();
-            plates += of_length.chunk_by(|a, b| a.0 == b.0).count() as u32;
-            order.extend(of_length.iter().map(|(_, row)| *row));
-            groups.push(write_group(&of_length, length, first, &mut body));
+        let mut groups: Vec<GroupLayout> = Vec::new();
+        let (mut first, mut plates) = (0, 0);
+        for of_length in rows.chunk_by(|a, b| a.length == b.length) {
+            plates += of_length.chunk_by(|a, b| a.key == b.key).count() as u32;
+            let group = write_group(of_length, first, &mut body);
+            first += group.entries;
+            groups.push(group);
         }
-        drop(by_length);
+        // From here on only the order is needed; it takes the rows' own memory.
+        let mut order: Vec<u32> = rows.into_iter().map(|row| row.number).collect();
+        order.shrink_to_fit();
         let mut columns = Vec::new();
         for (field, column) in Field::ALL.into_iter().zip(self.columns) {
             if !column.codes.is_empty() {
@@ -261,20 +266,16 @@ impl IndexBuilder {
     }
 }
 
-fn write_group(
-    rows: &[(PlateKey, u32)],
-    length: usize,
-    first: u32,
-    body: &mut Vec<u8>,
-) -> GroupLayout {
+fn write_group(rows: &[Row], first: u32, body: &mut Vec<u8>) -> GroupLayout {
     let at = body.len() as u64;
+    let length = rows.first().map_or(0, |row| usize::from(row.length));
     let split = prefix_length(length);
     let width = suffix_bytes(length);
     let mut prefixes: Vec<u32> = Vec::new();
     let mut starts: Vec<u32> = Vec::new();
     let mut suffixes = Vec::with_capacity(rows.len() * width);
-    for (place, (key, _)) in (0..).zip(rows) {
-        let (indices, length) = key.indices();
+    for (place, row) in (0..).zip(rows) {
+        let (indices, length) = row.key.indices();
         let (start, rest) = indices.get(..length).unwrap_or_default().split_at(split);
         let prefix = pack(start) as u32;
         if prefixes.last() != Some(&prefix) {
