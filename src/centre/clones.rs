@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::config::ClonedPlatesConfig;
 use super::state::App;
-use crate::event::{Elsewhere, HitEvent, ListedEntry, ListedIn, TransitEvent, VERSION};
+use crate::event::{Elsewhere, HitEvent, HitGround, ListedEntry, ListedIn, TransitEvent};
 use crate::lists::{ListKind, Vehicle};
 use crate::matching::Relation;
 use crate::matching::cloned::{CloneRules, Impossible, Sighting, Spot, impossible, reach};
@@ -124,18 +124,7 @@ fn hit(
             ),
         ),
     };
-    Some(HitEvent {
-        version: VERSION,
-        id: Uuid::now_v7(),
-        transit: later.id,
-        place: later.place.clone(),
-        captured_at: evidence.captured_at,
-        matched_at: now,
-        plate: later.plate.clone(),
-        confidence: later.confidence,
-        country: later.country,
-        alternatives: later.alternatives.clone(),
-        direction: later.direction,
+    let ground = HitGround {
         list: ListedIn {
             id: LIST.to_owned(),
             name: name.to_owned(),
@@ -156,9 +145,6 @@ fn hit(
         relation: Relation::Cloned,
         why: Vec::new(),
         probability: found.probability,
-        evidence: evidence.clone(),
-        position: later.position,
-        clock_offset_ms: later.clock_offset_ms,
         retrospective: false,
         elsewhere: Some(Elsewhere {
             transit: earlier.id,
@@ -168,5 +154,6 @@ fn hit(
             distance_km: found.distance_km,
             evidence: earlier.evidence.as_ref().map(|it| it.sha256.clone()),
         }),
-    })
+    };
+    Some(HitEvent::new(Uuid::now_v7(), later, evidence, ground, now))
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::position::GeoPosition;
-use super::transit::{Evidence, Place};
+use super::transit::{Evidence, Place, TransitEvent};
 use crate::lists::{Entry, List, ListKind, Vehicle};
 use crate::matching::{Difference, Relation};
 use crate::plate::{Alternative, Country, PlateText};
@@ -144,4 +144,65 @@ pub struct HitEvent {
     /// The other passage, where the plate is cloned.
     #[serde(default)]
     pub elsewhere: Option<Elsewhere>,
+}
+
+/// Why a passage is a hit: all that a [`HitEvent`] says beyond the transit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HitGround {
+    /// The list.
+    pub list: ListedIn,
+    /// The entry, with the plate as listed.
+    pub entry: ListedEntry,
+    /// True when read and listed plate are the same text.
+    pub exact: bool,
+    /// How vehicle and list belong together.
+    pub relation: Relation,
+    /// Where read and listed plate differ.
+    pub why: Vec<Difference>,
+    /// Probability that the listed plate is the one in the picture.
+    pub probability: f32,
+    /// True when the plate was listed only after the vehicle had passed.
+    pub retrospective: bool,
+    /// The other passage, where the plate is cloned.
+    pub elsewhere: Option<Elsewhere>,
+}
+
+impl HitEvent {
+    /// The hit on a transit, whose picture `evidence` is. Every hit is made here, so that
+    /// what is added to one cannot be missing in another.
+    #[must_use]
+    pub fn new(
+        id: Uuid,
+        transit: &TransitEvent,
+        evidence: &Evidence,
+        ground: HitGround,
+        matched_at: Timestamp,
+    ) -> Self {
+        let HitGround { list, entry, exact, relation, why, probability, retrospective, elsewhere } =
+            ground;
+        Self {
+            version: super::VERSION,
+            id,
+            transit: transit.id,
+            place: transit.place.clone(),
+            captured_at: evidence.captured_at,
+            matched_at,
+            plate: transit.plate.clone(),
+            confidence: transit.confidence,
+            country: transit.country,
+            alternatives: transit.alternatives.clone(),
+            direction: transit.direction,
+            list,
+            entry,
+            exact,
+            relation,
+            why,
+            probability,
+            evidence: evidence.clone(),
+            position: transit.position,
+            clock_offset_ms: transit.clock_offset_ms,
+            retrospective,
+            elsewhere,
+        }
+    }
 }

@@ -17,7 +17,7 @@ pub use decision::{CheckEvent, CheckMatch, DecisionEvent, PositionEvent, RejectR
 pub use heartbeat::{
     CameraHealth, CameraState, HeartbeatEvent, ListHealth, ListSource, PictureFault,
 };
-pub use hit::{Elsewhere, HitEvent, ListedEntry, ListedIn};
+pub use hit::{Elsewhere, HitEvent, HitGround, ListedEntry, ListedIn};
 pub use position::{GeoPosition, GpsHealth, GpsState, PositionSource};
 pub use transit::{Evidence, Place, TransitEvent};
 

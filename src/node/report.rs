@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::jpeg::{self, JpegError};
 use super::lists::LiveMatcher;
 use crate::event::{
-    Evidence, GeoPosition, HitEvent, ListedEntry, ListedIn, Place, TransitEvent, VERSION,
+    Evidence, GeoPosition, HitEvent, HitGround, ListedEntry, ListedIn, Place, TransitEvent, VERSION,
 };
 use crate::frame::Frame;
 use crate::lists::Passage;
@@ -335,31 +335,17 @@ impl CameraReporter {
         found: &Match,
         now: Timestamp,
     ) -> HitEvent {
-        let (list, entry) = (&found.list, &found.entry);
-        HitEvent {
-            version: VERSION,
-            id: (self.ids)(),
-            transit: transit.id,
-            place: self.place.clone(),
-            captured_at: evidence.captured_at,
-            matched_at: now,
-            plate: transit.plate.clone(),
-            confidence: transit.confidence,
-            country: transit.country,
-            alternatives: transit.alternatives.clone(),
-            direction: transit.direction,
-            list: ListedIn::from(&**list),
-            entry: ListedEntry::from(entry.clone()),
+        let ground = HitGround {
+            list: ListedIn::from(&*found.list),
+            entry: ListedEntry::from(found.entry.clone()),
             exact: found.exact(),
             relation: found.relation,
             why: found.why.clone(),
             probability: found.probability,
-            evidence: evidence.clone(),
-            position: transit.position,
-            clock_offset_ms: transit.clock_offset_ms,
             retrospective: false,
             elsewhere: None,
-        }
+        };
+        HitEvent::new((self.ids)(), transit, evidence, ground, now)
     }
 }
 

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::Published;
 use crate::centre::error::CentreError;
 use crate::centre::state::App;
-use crate::event::{HitEvent, ListedEntry, ListedIn, TransitEvent, VERSION};
+use crate::event::{HitEvent, HitGround, ListedEntry, ListedIn, TransitEvent};
 use crate::lists::{Entry, Index, ListKind, Passage, Snapshot};
 use crate::matching::{Difference, MIN_PROBABILITY, Recorded, Relation, recorded};
 use crate::plate::PlateText;
@@ -255,30 +255,17 @@ async fn raise(
     if writing.told_of(&list.id, found.plate.as_str(), transit.id, from, to).await? {
         return Ok(None);
     }
-    let hit = HitEvent {
-        version: VERSION,
-        id: Uuid::now_v7(),
-        transit: transit.id,
-        place: transit.place.clone(),
-        captured_at: evidence.captured_at,
-        matched_at: now,
-        plate: transit.plate.clone(),
-        confidence: transit.confidence,
-        country: transit.country,
-        alternatives: transit.alternatives.clone(),
-        direction: transit.direction,
+    let ground = HitGround {
         list: ListedIn::from(list),
         entry: ListedEntry::from(entry),
         exact: found.exact,
         relation: if found.exact { Relation::Exact } else { Relation::LookAlike },
         why: differences(transit, found),
         probability: found.probability,
-        evidence: evidence.clone(),
-        position: transit.position,
-        clock_offset_ms: transit.clock_offset_ms,
         retrospective: true,
         elsewhere: None,
     };
+    let hit = HitEvent::new(Uuid::now_v7(), transit, evidence, ground, now);
     if writing.put_hit(&hit, now).await? {
         writing.put_cause(hit.id, cause, transit.last_seen_at).await?;
         let what = format!("{} version {}", list.id, header.version);
