@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | [`config`] | settings files, with errors a person can act on | pure |
 //! | [`keyfile`] | private keys in files of the own user alone | files |
+//! | [`durable`] | files that are whole, or as they were before | files |
 //! | [`clock`] | the node's time, corrected | clock |
 //! | [`pages`] | the built web pages | embedded files |
 //! | [`plate`] | plate text, readings, country grammars | pure |
@@ -28,6 +29,7 @@ pub mod centre;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod durable;
 pub mod event;
 pub mod frame;
 pub mod keyfile;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("config", &[]),
     ("keyfile", &[]),
+    ("durable", &[]),
     ("clock", &[]),
     ("pages", &[]),
     ("plate", &[]),
@@ -17,16 +18,16 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("video", &["frame"]),
     ("vision", &["plate", "frame"]),
     ("tracking", &["plate", "frame", "vision"]),
-    ("lists", &["keyfile", "plate", "tracking"]),
+    ("lists", &["keyfile", "durable", "plate", "tracking"]),
     ("matching", &["plate", "tracking", "lists"]),
     ("event", &["clock", "plate", "frame", "tracking", "lists", "matching"]),
     ("position", &["clock", "event"]),
-    ("store", &["clock", "plate", "event", "lists", "matching", "tracking"]),
+    ("store", &["durable", "clock", "plate", "event", "lists", "matching", "tracking"]),
     ("link", &["clock", "keyfile", "event", "lists", "store"]),
     (
         "node",
         &[
-            "config", "clock", "plate", "frame", "video", "vision", "tracking", "lists",
+            "config", "durable", "clock", "plate", "frame", "video", "vision", "tracking", "lists",
             "matching", "event", "position", "store", "link", "pages",
         ],
     ),
@@ -37,8 +38,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "config", "plate", "frame", "video", "vision", "tracking", "lists", "matching",
-            "event", "store", "link", "node", "centre",
+            "config", "durable", "plate", "frame", "video", "vision", "tracking", "lists",
+            "matching", "event", "store", "link", "node", "centre",
         ],
     ),
 ];

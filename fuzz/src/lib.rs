@@ -3,6 +3,8 @@
 
 #![allow(dead_code, reason = "the targets use a part of the product's modules")]
 
+#[path = "../../src/durable/mod.rs"]
+pub mod durable;
 #[path = "../../src/keyfile/mod.rs"]
 pub mod keyfile;
 #[path = "../../src/lists/mod.rs"]

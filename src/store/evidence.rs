@@ -1,18 +1,19 @@
 //! Evidence pictures as files named by their content.
 //!
 //! A picture lies at `<folder>/ab/<sha256>.jpg`, where `ab` are the first two
-//! digits of its name. It is written beside its place, synced, and renamed: a
-//! file with its final name is always whole, and once [`EvidenceStore::put`]
-//! returned it survives a power cut.
+//! digits of its name. A file with its final name is always whole, and once
+//! [`EvidenceStore::put`] returned it survives a power cut.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
+
+use crate::durable::{self, Access, DurableError};
 
 /// Why an evidence picture cannot be stored or read.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +57,13 @@ pub enum EvidenceError {
     /// The program is stopping.
     #[error("storing or reading evidence was cut off; the program is stopping")]
     Interrupted,
+}
+
+impl From<DurableError> for EvidenceError {
+    fn from(error: DurableError) -> Self {
+        let DurableError::File { action, path, source } = error;
+        failed(action, &path)(source)
+    }
 }
 
 impl EvidenceError {
@@ -262,38 +270,21 @@ impl EvidenceStore {
         let folder = path.parent().unwrap_or(&self.folder);
         if !folder.is_dir() {
             fs::create_dir_all(folder).map_err(failed("make", folder))?;
-            sync_folder(&self.folder)?;
+            durable::flush_folder(&self.folder)?;
         }
         if path.is_file() {
-            // It may have been renamed by a call that has not synced the folder yet.
-            return sync_folder(folder);
+            // It may have been renamed by a call that has not flushed the folder yet.
+            return Ok(durable::flush_folder(folder)?);
         }
         let number = UNFINISHED.fetch_add(1, Ordering::Relaxed);
         let unfinished = self.folder.join(format!("{}-{number}.part", std::process::id()));
-        let written = write_synced(&unfinished, jpeg)
-            .and_then(|()| fs::rename(&unfinished, &path))
-            .map_err(failed("write", &unfinished));
-        if written.is_err() {
-            // The first error is the one to tell; a leftover is removed at the next start.
-            let _ = fs::remove_file(&unfinished);
-        }
-        written?;
-        if let Some(counted) = self.bytes.get() {
+        let written = durable::write_by(&unfinished, &path, jpeg, Access::Usual);
+        // It also takes its place where only its folder could not be flushed.
+        if let Some(counted) = self.bytes.get().filter(|_| path.is_file()) {
             counted.fetch_add(on_disk(jpeg.len() as u64), Ordering::Relaxed);
         }
-        sync_folder(folder)
+        Ok(written?)
     }
-}
-
-fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-/// Makes a rename or a new entry in the folder durable.
-fn sync_folder(folder: &Path) -> Result<(), EvidenceError> {
-    File::open(folder).and_then(|f| f.sync_all()).map_err(failed("sync", folder))
 }
 
 fn failed<'a>(
@@ -357,9 +348,9 @@ mod tests {
     #[test]
     fn a_full_disk_says_so() {
         // /dev/full answers every write with "no space left".
-        let full = failed("write", Path::new("/dev/full"))(
-            write_synced(Path::new("/dev/full"), b"x").unwrap_err(),
-        );
+        let path = PathBuf::from("/dev/full");
+        let source = fs::write(&path, b"x").unwrap_err();
+        let full = EvidenceError::from(DurableError::File { action: "write", path, source });
         assert!(full.is_full(), "{full}");
     }
 }

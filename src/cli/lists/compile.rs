@@ -1,6 +1,5 @@
 //! `varco lists compile`.
 
-use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -9,6 +8,7 @@ use jiff::Timestamp;
 use super::say::in_words;
 use super::source::{Source, list};
 use crate::cli::failure::Failure;
+use crate::durable::{self, Access};
 use crate::lists::{PublisherKey, SigningKey, Snapshot, compile, index_from};
 
 pub(super) const HELP: &str = "\
@@ -56,10 +56,8 @@ pub(super) fn run(args: &Args, output: &mut impl Write) -> Result<bool, Failure>
         return Err(Failure::failed("not one row can be used: nothing is written"));
     }
     let bytes = compile(described, args.version, Timestamp::now(), &index, &key)?;
-    let unfinished = args.out.with_extension("part");
-    fs::write(&unfinished, &bytes)
-        .and_then(|()| fs::rename(&unfinished, &args.out))
-        .map_err(|error| Failure::failed(format!("{}: {error}", args.out.display())))?;
+    durable::write(&args.out, &bytes, Access::Usual)
+        .map_err(|error| Failure::failed(error.to_string()))?;
     let trusted: PublisherKey = key.public();
     let snapshot = Snapshot::open(&args.out, &trusted)?;
     writeln!(

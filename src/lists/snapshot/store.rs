@@ -1,14 +1,14 @@
 //! A folder of snapshots: `<list>/<version>-<digest>.varcolist`, the newest good one
-//! current. Files are written beside their place, flushed and renamed in, so a power cut
-//! leaves the one before in use; a bad one is set aside (`*.bad`), never used and never
-//! silently lost.
+//! current. A power cut leaves the one before in use; a bad one is set aside (`*.bad`),
+//! never used and never silently lost.
 
-use std::fs::{self, DirBuilder, File};
-use std::io::{self, Write};
+use std::fs::{self, DirBuilder};
+use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use super::{PublisherKey, Snapshot, SnapshotError};
+use crate::durable::{self, Access, DurableError};
 
 /// Snapshots of a list that are kept: the current one and those to go back to, from
 /// which differences to the current one can be told.
@@ -27,6 +27,9 @@ pub enum SnapshotStoreError {
         /// What the system says.
         source: io::Error,
     },
+    /// It cannot be written.
+    #[error(transparent)]
+    Write(#[from] DurableError),
     /// It must not be used.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
@@ -154,19 +157,14 @@ impl SnapshotStore {
         let digest = snapshot.digest().to_string();
         let short = digest.get(..16).unwrap_or(&digest);
         let path = folder.join(format!("{}-{short}.varcolist", header.version));
-        let unfinished = path.with_extension("part");
-        let failed = |action| {
-            let path = path.clone();
-            move |source| SnapshotStoreError::File { action, path, source }
-        };
-        File::create(&unfinished)
-            .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-            .and_then(|()| fs::rename(&unfinished, &path))
-            .and_then(|()| File::open(&folder)?.sync_all())
-            .inspect_err(|_| drop(fs::remove_file(&unfinished)))
-            .map_err(failed("write"))?;
+        durable::write(&path, bytes, Access::Usual)?;
         for (_, old) in self.versions(list).into_iter().skip(KEPT) {
-            fs::remove_file(&old).map_err(failed("remove an old snapshot beside"))?;
+            let action = "remove the old snapshot";
+            fs::remove_file(&old).map_err(|source| SnapshotStoreError::File {
+                action,
+                path: old,
+                source,
+            })?;
         }
         Ok(Snapshot::open(&path, trusted)?)
     }

@@ -8,7 +8,6 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -17,6 +16,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::durable::{self, Access, DurableError};
 use crate::link::KeyGrant;
 use crate::store::SealKey;
 
@@ -26,9 +26,15 @@ const WRITE_EVERY: Duration = Duration::from_secs(60);
 /// Why a key cannot be kept.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum LeaseError {
-    /// The file cannot be written or removed.
-    #[error("cannot {action} the list key {}: {source}", path.display())]
-    File { action: &'static str, path: PathBuf, source: io::Error },
+    /// The file cannot be removed.
+    #[error("cannot delete the list key {}: {source}", path.display())]
+    Delete { path: PathBuf, source: io::Error },
+    /// The file cannot be written.
+    #[error("cannot keep the list key: {0}")]
+    Write(#[from] DurableError),
+    /// It is no text.
+    #[error("cannot keep the list key: {0}")]
+    Form(#[from] serde_json::Error),
     /// The centre sent something else than a key.
     #[error("the centre sent no usable key for sealed lists")]
     Key,
@@ -136,28 +142,12 @@ impl Lease {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(error) => Err(error),
         };
-        wiped.map_err(|source| self.failed("delete", source))
+        wiped.map_err(|source| LeaseError::Delete { path: self.path.clone(), source })
     }
 
     fn write(&mut self) -> Result<(), LeaseError> {
         let Some((_, kept)) = &self.held else { return Ok(()) };
-        let unfinished = self.path.with_extension("part");
-        let written = serde_json::to_vec(kept).map_err(io::Error::other).and_then(|text| {
-            let mut file = OpenOptions::new()
-                .write(true)
-                .create(true)
-                .truncate(true)
-                .mode(0o600)
-                .open(&unfinished)?;
-            file.write_all(&text)?;
-            file.sync_all()?;
-            fs::rename(&unfinished, &self.path)
-        });
-        written.map_err(|source| self.failed("keep", source))
-    }
-
-    fn failed(&self, action: &'static str, source: io::Error) -> LeaseError {
-        LeaseError::File { action, path: self.path.clone(), source }
+        Ok(durable::write(&self.path, &serde_json::to_vec(kept)?, Access::OwnUser)?)
     }
 }
 

@@ -1,10 +1,11 @@
 //! Where the centre's snapshots lie on the node: as they are, or sealed.
 
 use std::ffi::OsStr;
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::durable::{self, Access, DurableError};
 use crate::lists::{PublisherKey, Snapshot, SnapshotError, SnapshotStore, SnapshotStoreError};
 use crate::store::{SealKey, SealedError};
 
@@ -24,6 +25,8 @@ pub(super) enum ShelfError {
     Store(#[from] SnapshotStoreError),
     #[error(transparent)]
     Sealed(#[from] SealedError),
+    #[error(transparent)]
+    Write(#[from] DurableError),
     #[error("cannot use {}: {source}", path.display())]
     File { path: PathBuf, source: io::Error },
 }
@@ -130,7 +133,7 @@ impl Shelf {
             let digest = snapshot.digest().to_string();
             let name = format!("{:010}-{}", snapshot.header().version, &digest[..16]);
             let path = folder.join(format!("{name}.{SEALED}"));
-            write_synced(&path, &sealed).map_err(failed(&path))?;
+            durable::write(&path, &sealed, Access::Usual)?;
             snapshot
         } else if self.sealed {
             return Err(SealedError::OtherKey.into());
@@ -229,16 +232,6 @@ fn remove(path: &Path) -> Result<(), ShelfError> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(path)(error)),
         _ => Ok(()),
     }
-}
-
-/// Written beside its place, synced, renamed: a file with its final name is whole.
-fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let unfinished = path.with_extension("new");
-    let mut file = File::create(&unfinished)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&unfinished, path)?;
-    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }
 
 fn failed(path: &Path) -> impl FnOnce(io::Error) -> ShelfError + use<> {
