@@ -15,6 +15,8 @@ use super::rules::{CameraRule, Rule, Rules};
 use super::snapshot::PublisherKey;
 use crate::tracking::Direction;
 
+// The keys of `List` and of its rules stand here once more: with serde's `flatten` an error
+// in the file would be told without its line and without the key that was meant.
 /// A `[[lists]]` table of a node's pipeline file.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
