@@ -18,17 +18,18 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("video", &["frame"]),
     ("vision", &["plate", "frame"]),
     ("tracking", &["plate", "frame", "vision"]),
+    ("siting", &["frame", "vision", "tracking"]),
     ("lists", &["keyfile", "durable", "plate", "tracking"]),
     ("matching", &["plate", "tracking", "lists"]),
-    ("event", &["clock", "plate", "frame", "tracking", "lists", "matching"]),
+    ("event", &["clock", "plate", "frame", "tracking", "siting", "lists", "matching"]),
     ("position", &["clock", "event"]),
     ("store", &["durable", "clock", "plate", "event", "lists", "matching", "tracking"]),
     ("link", &["clock", "keyfile", "event", "lists", "store"]),
     (
         "node",
         &[
-            "config", "durable", "clock", "plate", "frame", "video", "vision", "tracking", "lists",
-            "matching", "event", "position", "store", "link", "pages",
+            "config", "durable", "clock", "plate", "frame", "video", "vision", "tracking",
+            "siting", "lists", "matching", "event", "position", "store", "link", "pages",
         ],
     ),
     (
@@ -38,8 +39,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "config", "durable", "plate", "frame", "video", "vision", "tracking", "lists",
-            "matching", "event", "store", "link", "node", "centre",
+            "config", "durable", "plate", "frame", "video", "vision", "tracking", "siting",
+            "lists", "matching", "event", "store", "link", "node", "centre",
         ],
     ),
 ];

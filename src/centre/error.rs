@@ -112,6 +112,14 @@ pub enum CentreError {
         /// The name.
         name: String,
     },
+    /// The name is no group's name.
+    #[error(
+        "{name:?} is no group: use 1 to 64 characters without spaces at the ends, as in a list's `told`"
+    )]
+    GroupName {
+        /// The name.
+        name: String,
+    },
     /// The name is no node id.
     #[error("node id {id:?} {}; give one with --id", super::config::NODE_ID_RULE)]
     NodeId {

@@ -337,10 +337,10 @@ impl News {
                 outcome: None,
                 actions: Vec::new(),
             };
-            app.live.send("hit", &hit);
+            app.live.send_hit("hit", &hit);
         }
         for hit in self.changed {
-            app.live.send("hit-changed", &hit);
+            app.live.send_hit("hit-changed", &hit);
         }
         let mut hits_of = self.hits_of;
         for (id, event) in self.transits {

@@ -6,6 +6,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use tokio::sync::broadcast;
 
+use crate::event::ListedIn;
+use crate::store::centre::Hit;
+
 /// Messages kept for a page that reads slowly. One that falls further behind is
 /// cut off: it connects again and fetches the lists afresh.
 const KEPT: usize = 1024;
@@ -19,6 +22,15 @@ pub(super) struct Message {
     pub(super) kind: &'static str,
     /// JSON.
     pub(super) data: String,
+    /// The list's, of a hit.
+    list: Option<ListedIn>,
+}
+
+impl Message {
+    /// Whether it is for somebody who belongs to these groups.
+    pub(super) fn tells(&self, groups: &[String]) -> bool {
+        self.list.as_ref().is_none_or(|list| list.tells(groups))
+    }
 }
 
 /// The messages' way from what happens to the pages.
@@ -37,6 +49,15 @@ impl Live {
 
     /// Tells all pages.
     pub(super) fn send<T: Serialize>(&self, kind: &'static str, value: &T) {
+        self.tell(kind, value, None);
+    }
+
+    /// Tells the pages of those who are told of hits of its list.
+    pub(super) fn send_hit(&self, kind: &'static str, hit: &Hit) {
+        self.tell(kind, hit, Some(hit.event.list.clone()));
+    }
+
+    fn tell<T: Serialize>(&self, kind: &'static str, value: &T, list: Option<ListedIn>) {
         let data = match serde_json::to_string(value) {
             Ok(data) => data,
             Err(error) => {
@@ -46,7 +67,7 @@ impl Live {
         };
         // The lock also holds the order: numbers rise as they are sent.
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        let message = Message { id: *next, kind, data };
+        let message = Message { id: *next, kind, data, list };
         *next += 1;
         // An error only says that no page is open.
         let _ = self.sender.send(Arc::new(message));

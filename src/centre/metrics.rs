@@ -87,7 +87,7 @@ fn gauge(text: &mut String, name: &str, help: &str, value: u64) {
 pub(super) async fn show(State(app): State<App>) -> Result<Response, Problem> {
     let now = Timestamp::now();
     let nodes = app.nodes(now).await?;
-    let (open, _) = app.store.count_hits(now).await?;
+    let (open, _) = app.store.count_hits(&[], now).await?;
     let mut text = String::new();
     app.metrics.write(&mut text);
     gauge(&mut text, "varco_hits_open", "Hits that wait.", u64::try_from(open).unwrap_or(0));

@@ -35,7 +35,7 @@ pub use config::{
     AdmittedNode, ClonedPlatesConfig, Config, HttpConfig, LinkConfig, ListsConfig, RetentionConfig,
 };
 pub use error::CentreError;
-pub use registry::{Registry, SignInLink};
+pub use registry::{AccountSettings, Registry, SignInLink};
 pub use server::{Server, run};
 
 pub use crate::store::centre::{AuditCheck, AuditError, Language, Role};

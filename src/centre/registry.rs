@@ -30,6 +30,17 @@ pub struct Registry {
     language: Language,
 }
 
+/// What can be set of an account, at any time; `None` leaves as it is.
+#[derive(Debug, Clone, Default)]
+pub struct AccountSettings<'a> {
+    /// Language of its screens; the centre's, when the account is new.
+    pub language: Option<Language>,
+    /// Groups it belongs to, of all its groups; an account in no group is told of every hit.
+    pub groups: Option<Vec<String>>,
+    /// Password; without one, an account is entered by sign-in links only.
+    pub password: Option<&'a str>,
+}
+
 /// A one-time way in.
 #[derive(Debug, Clone)]
 pub struct SignInLink {
@@ -164,23 +175,24 @@ impl Registry {
         Ok(self.store.accounts().await?)
     }
 
-    /// Makes an account; without a password it is entered by sign-in links only.
+    /// Makes an account.
     ///
     /// # Errors
-    /// [`CentreError`] when the name is taken or the password too weak.
+    /// [`CentreError`] when the name is taken, a group has no name, or the password is too
+    /// weak.
     pub async fn add_account(
         &self,
         name: &str,
         role: Role,
-        language: Option<Language>,
-        password: Option<&str>,
+        settings: AccountSettings<'_>,
     ) -> Result<Account, CentreError> {
         if name.is_empty() || name.chars().count() > 64 || name.trim() != name {
             return Err(CentreError::AccountName { name: name.to_owned() });
         }
-        let password = hash(password).await?;
-        let language = language.unwrap_or(self.language);
-        let new = NewAccount { name: name.to_owned(), role, language, password };
+        let groups = checked(settings.groups.unwrap_or_default())?;
+        let password = hash(settings.password).await?;
+        let language = settings.language.unwrap_or(self.language);
+        let new = NewAccount { name: name.to_owned(), role, language, groups, password };
         let now = Timestamp::now();
         let mut writing = self.store.write().await?;
         if writing.add_account(&new, now).await?.is_none() {
@@ -194,20 +206,27 @@ impl Registry {
     /// Changes an account and ends its sessions; `None` leaves as it is.
     ///
     /// # Errors
-    /// [`CentreError`] when there is no such account or the password is too weak.
+    /// [`CentreError`] when there is no such account, a group has no name, or the password
+    /// is too weak.
     pub async fn change_account(
         &self,
         name: &str,
         role: Option<Role>,
-        language: Option<Language>,
-        password: Option<&str>,
+        settings: AccountSettings<'_>,
         disabled: Option<bool>,
     ) -> Result<Account, CentreError> {
+        let AccountSettings { language, groups, password } = settings;
+        let groups = groups.map(checked).transpose()?;
         let old = self.account(name).await?;
+        let to_groups = groups.as_ref().map(|groups| match groups.as_slice() {
+            [] => "no group".to_owned(),
+            groups => format!("groups {}", groups.join(" ")),
+        });
         let change = NewAccount {
             name: old.name.clone(),
             role: role.unwrap_or(old.role),
             language: language.unwrap_or(old.language),
+            groups: groups.unwrap_or(old.groups),
             password: hash(password).await?,
         };
         let now = Timestamp::now();
@@ -219,6 +238,7 @@ impl Registry {
         let what = [
             role.map(|role| format!("role {role}")),
             language.map(|language| format!("language {language}")),
+            to_groups,
             password.map(|_| "password".to_owned()),
             disabled.map(|is| if is { "disabled" } else { "enabled" }.to_owned()),
         ];
@@ -238,7 +258,7 @@ impl Registry {
     pub async fn sign_in_link(&self, name: Option<&str>) -> Result<SignInLink, CentreError> {
         let accounts = self.store.accounts().await?;
         if accounts.is_empty() && name.is_none() {
-            self.add_account(FIRST_ACCOUNT, Role::Admin, None, None).await?;
+            self.add_account(FIRST_ACCOUNT, Role::Admin, AccountSettings::default()).await?;
         }
         let account = match name {
             Some(name) => self.account(name).await?,
@@ -298,6 +318,19 @@ fn no_account(name: &str, accounts: &[Account]) -> CentreError {
         accounts.iter().filter(|it| it.disabled_at.is_none()).map(|it| it.name.as_str()).collect();
     let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
     CentreError::NoAccount { name: name.to_owned(), known }
+}
+
+/// Groups in order, each once.
+fn checked(mut groups: Vec<String>) -> Result<Vec<String>, CentreError> {
+    let bad = |group: &&String| {
+        group.is_empty() || group.chars().count() > 64 || group.trim() != group.as_str()
+    };
+    if let Some(group) = groups.iter().find(bad) {
+        return Err(CentreError::GroupName { name: group.clone() });
+    }
+    groups.sort();
+    groups.dedup();
+    Ok(groups)
 }
 
 /// Hashes a password where it blocks nobody.

@@ -8,7 +8,7 @@ use clap::{Args as ClapArgs, Subcommand};
 
 use super::failure::{Failure, Outcome};
 use super::interrupt;
-use crate::centre::{CentreError, Config, Language, Registry, Role, Server};
+use crate::centre::{AccountSettings, CentreError, Config, Language, Registry, Role, Server};
 use crate::link::Fingerprint;
 
 #[derive(Debug, ClapArgs)]
@@ -86,6 +86,10 @@ enum Account {
         /// it or en; without it, the centre's.
         #[arg(long)]
         language: Option<Language>,
+        /// Group it belongs to; may be given several times. An account in no group is told
+        /// of every hit, the others of lists that name their group or nobody.
+        #[arg(long = "group", value_name = "NAME")]
+        groups: Vec<String>,
         /// No password: signs in by one-time links only.
         #[arg(long)]
         no_password: bool,
@@ -96,6 +100,15 @@ enum Account {
     Password {
         /// Name of the account.
         name: String,
+        #[command(flatten)]
+        settings: Settings,
+    },
+    /// Puts an account into groups and ends its sessions; without a group, out of all.
+    Groups {
+        /// Name of the account.
+        name: String,
+        /// All groups it shall belong to.
+        groups: Vec<String>,
         #[command(flatten)]
         settings: Settings,
     },
@@ -195,26 +208,50 @@ async fn beside(command: &Beside) -> Outcome {
 
 async fn account(command: &Account) -> Outcome {
     match command {
-        Account::Add { name, role, language, no_password, settings } => {
+        Account::Add { name, role, language, groups, no_password, settings } => {
             let registry = open(settings).await?;
             let password = if *no_password { None } else { Some(read_password(name)?) };
-            let made = registry.add_account(name, *role, *language, password.as_deref()).await?;
+            let settings = AccountSettings {
+                language: *language,
+                groups: Some(groups.clone()),
+                password: password.as_deref(),
+            };
+            let made = registry.add_account(name, *role, settings).await?;
             say(&format!("made: {} ({})", made.name, made.role))
         }
         Account::Password { name, settings } => {
             let registry = open(settings).await?;
             let password = read_password(name)?;
-            registry.change_account(name, None, None, Some(&password), None).await?;
+            let settings =
+                AccountSettings { password: Some(&password), ..AccountSettings::default() };
+            registry.change_account(name, None, settings, None).await?;
             say(&format!("changed: {name}"))
         }
+        Account::Groups { name, groups, settings } => {
+            let registry = open(settings).await?;
+            let settings =
+                AccountSettings { groups: Some(groups.clone()), ..AccountSettings::default() };
+            let account = registry.change_account(name, None, settings, None).await?;
+            say(&match account.groups.as_slice() {
+                [] => format!("{name} is in no group and told of every hit"),
+                groups => format!("{name} is in {}", groups.join(", ")),
+            })
+        }
         Account::Disable { name, settings } => {
-            open(settings).await?.change_account(name, None, None, None, Some(true)).await?;
+            open(settings)
+                .await?
+                .change_account(name, None, AccountSettings::default(), Some(true))
+                .await?;
             say(&format!("disabled: {name}"))
         }
         Account::List(settings) => {
             for account in open(settings).await?.accounts().await? {
                 let state = if account.disabled_at.is_some() { "disabled" } else { "" };
-                say(&format!("{}\t{}\t{}\t{state}", account.name, account.role, account.language))?;
+                let groups = account.groups.join(",");
+                say(&format!(
+                    "{}\t{}\t{}\t{groups}\t{state}",
+                    account.name, account.role, account.language
+                ))?;
             }
             Ok(ExitCode::SUCCESS)
         }

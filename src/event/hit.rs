@@ -33,6 +33,17 @@ pub struct ListedIn {
     pub told: Vec<String>,
 }
 
+impl ListedIn {
+    /// Whether hits of the list are for somebody who belongs to these groups. Who belongs
+    /// to none is told of everything, so that no hit goes unseen for want of a group.
+    #[must_use]
+    pub fn tells(&self, groups: &[String]) -> bool {
+        self.told.is_empty()
+            || groups.is_empty()
+            || self.told.iter().any(|told| groups.contains(told))
+    }
+}
+
 impl From<&List> for ListedIn {
     fn from(list: &List) -> Self {
         Self {

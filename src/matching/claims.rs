@@ -11,7 +11,7 @@ use jiff::civil::Date;
 const POSSIBLE: f32 = 234_256_000.0;
 /// … and the part of them that is taken to be given out: half, a cautious figure,
 /// for the fewer exist, the more a listed plate gains.
-const GIVEN_OUT: f32 = POSSIBLE / 2.0;
+pub(crate) const GIVEN_OUT: f32 = POSSIBLE / 2.0;
 /// The least that a text weighs for not being listed.
 const LEAST_UNLISTED: f32 = 0.25;
 

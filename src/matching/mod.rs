@@ -11,6 +11,7 @@ mod recorded;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use claims::GIVEN_OUT;
 pub use cooldown::{Cooldown, Reported};
 pub use matcher::{MIN_PROBABILITY, MIN_PROBABILITY_NO_PERMIT, Matcher, Watch};
 pub use model::{Difference, Match, Relation};

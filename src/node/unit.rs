@@ -33,7 +33,7 @@ impl Parts {
         Ok(Self {
             clock: Clock::default(),
             gps: pipeline.gps.as_ref().map(navigation::gps).transpose()?,
-            board: pipeline.screen.as_ref().map(|_| Board::new()),
+            board: pipeline.screen.as_ref().map(|screen| Board::new(screen.groups.clone())),
         })
     }
 

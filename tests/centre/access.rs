@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
-use varco::centre::{Config, Registry, Role, Server};
+use varco::centre::{AccountSettings, Config, Registry, Role, Server};
 
 use super::setup::{Centre, problem, token};
 
@@ -102,7 +102,7 @@ async fn accounts_made_before_the_first_start_are_enough() {
     config.http.listen.set_port(0);
     config.link.listen.set_port(0);
     let registry = Registry::open(&config).await.unwrap();
-    registry.add_account("anna", Role::Operator, None, None).await.unwrap();
+    registry.add_account("anna", Role::Operator, AccountSettings::default()).await.unwrap();
     let cancel = CancellationToken::new();
     let server = Server::start(config, cancel.clone()).await.unwrap();
     assert_eq!(server.first_sign_in_url(), None, "nobody is made administrator unasked");
@@ -117,8 +117,8 @@ async fn accounts_made_before_the_first_start_are_enough() {
 async fn passwords_open_and_guessing_is_slowed_down() {
     let centre = Centre::start().await;
     let registry = centre.server().registry();
-    assert!(registry.add_account("anna", Role::Operator, None, Some("short")).await.is_err());
-    registry.add_account("anna", Role::Operator, None, Some("una lunga frase")).await.unwrap();
+    assert!(registry.add_account("anna", Role::Operator, with_password("short")).await.is_err());
+    registry.add_account("anna", Role::Operator, with_password("una lunga frase")).await.unwrap();
     let mut browser = centre.anonymous();
     let right = json!({"name": "Anna", "password": "una lunga frase"});
     assert_eq!(browser.sign_in(&right).await.status(), StatusCode::OK);
@@ -165,4 +165,8 @@ async fn accounts_are_made_changed_and_disabled() {
     assert_eq!(problem(own).await.0, 409, "nobody locks themselves out");
     let list = admin.json("/api/v1/accounts").await;
     assert!(!list.to_string().contains("argon2"), "secrets stay inside");
+}
+
+fn with_password(password: &str) -> AccountSettings<'_> {
+    AccountSettings { password: Some(password), ..AccountSettings::default() }
 }

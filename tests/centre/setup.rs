@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
-use varco::centre::{Config, Role, Server};
+use varco::centre::{AccountSettings, Config, Role, Server};
 use varco::link::{EVENTS_PATH, Fingerprint, Identity, client_config};
 use varco::store::sha256_hex;
 
@@ -92,10 +92,16 @@ impl Centre {
 
     /// A browser in which an account with this role has signed in.
     pub(crate) async fn browser(&self, role: Role) -> Browser {
-        let name = role.name();
+        self.browser_of(role.name(), role, &[]).await
+    }
+
+    /// The same of an account with a name, in these groups.
+    pub(crate) async fn browser_of(&self, name: &str, role: Role, groups: &[&str]) -> Browser {
         let registry = self.server().registry();
+        let groups = groups.iter().map(|&group| group.to_owned()).collect();
+        let settings = AccountSettings { groups: Some(groups), ..AccountSettings::default() };
         // Taken already: another browser of the same person.
-        let _ = registry.add_account(name, role, None, None).await;
+        let _ = registry.add_account(name, role, settings).await;
         let url = self.server().new_sign_in_url(Some(name)).await.unwrap();
         let mut browser = self.anonymous();
         let response = browser.sign_in(&json!({"link": token(&url)})).await;
@@ -147,6 +153,10 @@ impl Browser {
 
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Response {
         self.request(Method::POST, path).header("x-varco", "1").json(body).send().await.unwrap()
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Response {
+        self.request(Method::PATCH, path).header("x-varco", "1").json(body).send().await.unwrap()
     }
 
     pub(crate) async fn sign_in(&mut self, body: &Value) -> Response {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::stage::free_port;
+use crate::parts::free_port;
 
 /// The road runs east from here.
 pub(crate) const START: (f64, f64) = (44.4268, 26.1025);

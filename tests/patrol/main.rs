@@ -13,6 +13,8 @@ mod gps;
 mod network;
 #[path = "../pack/mod.rs"]
 mod pack;
+#[path = "../parts/mod.rs"]
+mod parts;
 mod screen;
 mod stage;
 
@@ -25,8 +27,9 @@ use gps::{Receiver, place_at};
 use jiff::{SignedDuration, Timestamp};
 use network::Network;
 use pack::data_pack;
+use parts::{fixture, wait_for};
 use screen::{Officer, Seen};
-use stage::{Action, Stage, fixture, wait_for};
+use stage::{Action, Stage};
 use varco::event::{HitEvent, RejectReason, Verdict};
 use varco::position::distance_m;
 

@@ -1,48 +1,19 @@
-//! The real processes: a camera (RTSP server), a centre, a unit with its screen.
+//! A patrol car and its town: a camera (RTSP server), a centre, a unit with its screen.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{FromRow, SqlitePool};
-use tempfile::TempDir;
 use varco::event::{DecisionEvent, HitEvent, TransitEvent};
 
-/// The processes take both cores: one stage at a time.
-static ONE_STAGE: Mutex<()> = Mutex::new(());
-
-pub(crate) const VARCO: &str = env!("CARGO_BIN_EXE_varco");
-
-/// A process that is killed with the test.
-pub(crate) struct Process(Child);
-
-impl Process {
-    /// SIGKILL: the process gets no chance to tidy up.
-    pub(crate) fn kill(mut self) {
-        self.0.kill().unwrap();
-        self.0.wait().unwrap();
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-pub(crate) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
+use crate::parts::{Ground, Process, free_port, wait_for};
 
 pub(crate) struct Stage {
-    folder: TempDir,
+    ground: Ground,
     camera_port: u16,
     http_port: u16,
     /// Where the centre listens.
@@ -51,22 +22,19 @@ pub(crate) struct Stage {
     pub(crate) road_port: u16,
     pub(crate) screen_port: u16,
     pub(crate) gps_port: u16,
-    _alone: MutexGuard<'static, ()>,
 }
 
 impl Stage {
     /// A centre that has admitted a unit with a list. `settings`: more of the camera's.
     pub(crate) fn new(list: &str, camera: &str, matching: &str) -> Self {
-        let alone = ONE_STAGE.lock().unwrap_or_else(PoisonError::into_inner);
         let stage = Self {
-            folder: tempfile::tempdir().unwrap(),
+            ground: Ground::new(),
             camera_port: free_port(),
             http_port: free_port(),
             link_port: free_port(),
             road_port: free_port(),
             screen_port: free_port(),
             gps_port: free_port(),
-            _alone: alone,
         };
         let centre = format!(
             "data = \"centre\"\n[http]\nlisten = \"127.0.0.1:{}\"\n\
@@ -75,7 +43,7 @@ impl Stage {
         );
         fs::write(stage.path("centre.toml"), centre).unwrap();
         fs::write(stage.path("stolen.csv"), list).unwrap();
-        let key = stage.ask(&["centre", "key", "--config", "centre.toml"]);
+        let key = stage.ground.ask(&["centre", "key", "--config", "centre.toml"]);
         let Self { camera_port, road_port, screen_port, gps_port, .. } = stage;
         let pipeline = format!(
             r#"
@@ -114,29 +82,23 @@ file = "stolen.csv"
 "#
         );
         fs::write(stage.path("patrol.toml"), pipeline).unwrap();
-        let node_key = stage.ask(&["node", "key", "patrol.toml"]);
+        let node_key = stage.ground.ask(&["node", "key", "patrol.toml"]);
         let admit = ["centre", "admit", "--config", "centre.toml", "--id", "pattuglia-3"];
-        stage.ask(&[&admit[..], &["--name", "Pattuglia 3", &node_key]].concat());
+        stage.ground.ask(&[&admit[..], &["--name", "Pattuglia 3", &node_key]].concat());
         stage
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn ask(&self, arguments: &[&str]) -> String {
-        let output =
-            Command::new(VARCO).args(arguments).current_dir(self.folder.path()).output().unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "varco {arguments:?} failed: {said}");
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+        self.ground.path(name)
     }
 
     /// A camera whose stream goes on while the unit is not there: somebody else looks, too.
     pub(crate) fn camera(&self, clip: &Path) -> (Process, Process) {
         let port = self.camera_port.to_string();
-        let camera = self.start(&["rtsp-serve", clip.to_str().unwrap(), "--port", &port]);
-        wait_for("the camera", Duration::from_secs(20), || reachable(self.camera_port));
+        let camera = {
+            let clip = clip.to_str().unwrap();
+            self.ground.start(&["rtsp-serve", clip, "--port", &port], Some("rtsp://"))
+        };
         let look = format!("rtspsrc location=rtsp://127.0.0.1:{port}/stream protocols=tcp");
         let other = Command::new("gst-launch-1.0")
             .args(["-q"])
@@ -146,40 +108,22 @@ file = "stolen.csv"
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        (camera, Process(other))
+        (camera, other.into())
     }
 
     pub(crate) fn centre(&self) -> Process {
-        let centre = self.start(&["centre", "centre.toml"]);
-        wait_for("the centre", Duration::from_secs(20), || reachable(self.link_port));
-        centre
+        self.ground.start(&["centre", "centre.toml"], Some("control room"))
     }
 
     /// Starts the unit and waits until its screen is served.
     pub(crate) fn unit(&self) -> Process {
-        let unit = self.start(&["node", "patrol.toml"]);
+        let unit = self.ground.start(&["node", "patrol.toml"], None);
         wait_for("the in-car screen", Duration::from_secs(60), || reachable(self.screen_port));
         unit
     }
 
-    fn start(&self, arguments: &[&str]) -> Process {
-        let log = self.path(&format!("{}.log", arguments[0]));
-        let log = fs::File::options().create(true).append(true).open(log).unwrap();
-        let mut child = Command::new(VARCO)
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .stdout(Stdio::piped())
-            .stderr(log)
-            .spawn()
-            .unwrap();
-        // Nobody reads it; a full pipe must not hold the process up.
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-        Process(child)
-    }
-
     pub(crate) fn log(&self, name: &str) -> String {
-        fs::read_to_string(self.path(&format!("{name}.log"))).unwrap_or_default()
+        self.ground.log(name)
     }
 
     pub(crate) fn at_unit(&self) -> Kept {
@@ -193,15 +137,6 @@ file = "stolen.csv"
 
 fn reachable(port: u16) -> bool {
     TcpStream::connect(("127.0.0.1", port)).is_ok()
-}
-
-/// Waits for something to become true; says what was waited for when it does not.
-pub(crate) fn wait_for(what: &str, patience: Duration, mut ready: impl FnMut() -> bool) {
-    let started = Instant::now();
-    while !ready() {
-        assert!(started.elapsed() < patience, "waited {patience:?} in vain for {what}");
-        thread::sleep(Duration::from_millis(100));
-    }
 }
 
 /// What one side keeps, in the order of the messages' identifiers.
@@ -282,9 +217,4 @@ async fn documents<T: serde::de::DeserializeOwned>(
 ) -> sqlx::Result<Vec<T>> {
     let documents: Vec<String> = sqlx::query_scalar(query).fetch_all(pool).await?;
     Ok(documents.iter().map(|text| serde_json::from_str(text).unwrap()).collect())
-}
-
-/// A fixture of the repository.
-pub(crate) fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
 }

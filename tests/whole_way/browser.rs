@@ -1,11 +1,9 @@
 //! A person at the control room: headless Chromium, driven by `web/e2e/hit.mjs`.
 
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, Stdio};
-
 use serde::Deserialize;
 
 use super::stage::Stage;
+use crate::parts::Script;
 
 /// A hit as the page showed it.
 #[derive(Debug, Deserialize)]
@@ -18,18 +16,7 @@ pub(crate) struct Seen {
     pub(crate) console_errors: Vec<String>,
 }
 
-pub(crate) struct Browser {
-    child: Child,
-    errors: BufReader<std::process::ChildStderr>,
-}
-
-impl Drop for Browser {
-    fn drop(&mut self) {
-        // The script ends its browser when it is asked to; a killed one could not.
-        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
-        let _ = self.child.wait();
-    }
-}
+pub(crate) struct Browser(Script);
 
 /// Opens the control room and returns once the page is live.
 pub(crate) fn wait_for_hits(
@@ -38,41 +25,21 @@ pub(crate) fn wait_for_hits(
     count: usize,
     acknowledge: bool,
 ) -> Browser {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/web/e2e/hit.mjs");
-    let mut command = Command::new("node");
+    let (url, link, count) = (stage.centre_url(), stage.sign_in_link(), count.to_string());
+    let mut arguments = vec!["--url", &url, "--link", &link, "--plate", plate];
+    arguments.extend(["--json", "--timeout", "180", "--count", &count]);
     if acknowledge {
-        command.arg(script).arg("--acknowledge");
-    } else {
-        command.arg(script);
+        arguments.push("--acknowledge");
     }
-    let mut child = command
-        .args(["--url", &stage.centre_url(), "--link", &stage.sign_in_link(), "--plate", plate])
-        .args(["--json", "--timeout", "180", "--count", &count.to_string()])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("Node.js runs the browser: scripts/setup.sh --test installs it");
-    let mut errors = BufReader::new(child.stderr.take().unwrap());
-    let mut said = String::new();
-    while !said.ends_with("ready\n") {
-        let read = errors.read_line(&mut said).unwrap();
-        assert!(read > 0, "the browser did not get ready: {said}");
-    }
-    Browser { child, errors }
+    Browser(Script::start("hit.mjs", &arguments))
 }
 
 impl Browser {
     /// What the page showed, in the order in which it showed it.
-    pub(crate) fn seen(mut self) -> Result<Vec<Seen>, String> {
-        let mut out = String::new();
-        self.child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
-        let status = self.child.wait().unwrap();
-        if !status.success() {
-            let mut said = String::new();
-            self.errors.read_to_string(&mut said).unwrap();
-            return Err(format!("the browser saw too little ({status}): {said}\n{out}"));
-        }
-        out.lines()
+    pub(crate) fn seen(self) -> Result<Vec<Seen>, String> {
+        let lines = self.0.printed()?;
+        lines
+            .lines()
             .map(|line| serde_json::from_str(line).map_err(|e| format!("{e}: {line}")))
             .collect()
     }

@@ -12,6 +12,8 @@ mod browser;
 mod ledger;
 #[path = "../pack/mod.rs"]
 mod pack;
+#[path = "../parts/mod.rs"]
+mod parts;
 mod stage;
 
 use std::fs;
@@ -23,7 +25,8 @@ use std::time::Duration;
 use browser::Seen;
 use ledger::{Ledger, agree};
 use pack::data_pack;
-use stage::{Stage, fixture, wait_for};
+use parts::{Process, fixture, wait_for};
+use stage::Stage;
 use varco::plate::PlateText;
 use varco::video::{Location, Next, Source, SourceConfig, read_picture};
 use varco::vision::{Engine, EngineConfig};
@@ -35,7 +38,7 @@ const ONE_CAR: &str = "LR257DT";
 struct Played {
     stage: Stage,
     seen: Vec<Seen>,
-    _parts: [stage::Process; 3],
+    _parts: [Process; 3],
 }
 
 /// Plays a clip again and again until its plate was on the screen `count` times.
@@ -170,7 +173,7 @@ fn the_demo_starts_shows_a_hit_and_ends_cleanly() {
     let clip = fixture("clips/gate-demo.mp4");
     let data = folder.path().join("demo");
     let log = fs::File::create(folder.path().join("log")).unwrap();
-    let demo = Command::new(stage::VARCO)
+    let demo = Command::new(env!("CARGO_BIN_EXE_varco"))
         .args(["demo", "--port", "0", "--data"])
         .arg(&data)
         .arg("--clip")

@@ -11,6 +11,7 @@ use super::access::{Administer, Allowed};
 use super::paging::{Body, Path, Whole};
 use crate::centre::error::CentreError;
 use crate::centre::problem::Problem;
+use crate::centre::registry::AccountSettings;
 use crate::centre::state::App;
 use crate::store::centre::{Account, Language, Role};
 
@@ -21,6 +22,8 @@ pub(super) struct AccountRow {
     name: String,
     role: Role,
     language: Language,
+    /// Groups it belongs to; in none, it is told of every hit.
+    groups: Vec<String>,
     /// Whether it has a password; without, it signs in by link only.
     password: bool,
     created_at: Timestamp,
@@ -35,6 +38,7 @@ impl From<Account> for AccountRow {
             name: account.name,
             role: account.role,
             language: account.language,
+            groups: account.groups,
             password: account.password.is_some(),
             created_at: account.created_at,
             disabled_at: account.disabled_at,
@@ -50,6 +54,8 @@ pub(super) struct NewAccount {
     name: String,
     role: Role,
     language: Option<Language>,
+    /// Groups it belongs to; in none, it is told of every hit.
+    groups: Option<Vec<String>>,
     /// At least 10 characters.
     password: Option<String>,
 }
@@ -60,6 +66,8 @@ pub(super) struct NewAccount {
 pub(super) struct AccountChange {
     role: Option<Role>,
     language: Option<Language>,
+    /// All groups it belongs to; in none, it is told of every hit.
+    groups: Option<Vec<String>>,
     /// At least 10 characters.
     password: Option<String>,
     /// True: it can no longer sign in.
@@ -79,7 +87,9 @@ impl From<CentreError> for Problem {
         match error {
             CentreError::NoAccount { .. } => Self::not_found(error.to_string()),
             CentreError::AccountTaken { .. } => Self::conflict(error.to_string()),
-            CentreError::AccountName { .. } => Self::bad_request(error.to_string()),
+            CentreError::AccountName { .. } | CentreError::GroupName { .. } => {
+                Self::bad_request(error.to_string())
+            }
             CentreError::Secret(error) => error.into(),
             CentreError::Database(error) => error.into(),
             error => Self::internal(&error),
@@ -112,8 +122,12 @@ pub(super) async fn add(
     Body(new): Body<NewAccount>,
 ) -> Result<(StatusCode, Json<AccountRow>), Problem> {
     let registry = app.registry.acting_as(&by.session.name);
-    let account =
-        registry.add_account(&new.name, new.role, new.language, new.password.as_deref()).await?;
+    let settings = AccountSettings {
+        language: new.language,
+        groups: new.groups,
+        password: new.password.as_deref(),
+    };
+    let account = registry.add_account(&new.name, new.role, settings).await?;
     Ok((StatusCode::CREATED, Json(account.into())))
 }
 
@@ -137,10 +151,12 @@ pub(super) async fn change(
         ));
     }
     let registry = app.registry.acting_as(&by.session.name);
-    let password = change.password.as_deref();
-    let account = registry
-        .change_account(&name, change.role, change.language, password, change.disabled)
-        .await?;
+    let settings = AccountSettings {
+        language: change.language,
+        groups: change.groups,
+        password: change.password.as_deref(),
+    };
+    let account = registry.change_account(&name, change.role, settings, change.disabled).await?;
     Ok(Json(account.into()))
 }
 

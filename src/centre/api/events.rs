@@ -35,8 +35,14 @@ const RETRY: Duration = Duration::from_secs(2);
 pub(super) async fn listen(by: Allowed<See>, State(app): State<App>) -> Result<Response, Problem> {
     let mut recheck = interval_at(Instant::now() + RECHECK, RECHECK);
     recheck.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let listener =
-        Listener { messages: app.live.subscribe(), app, token: by.token, recheck, greeted: false };
+    let listener = Listener {
+        messages: app.live.subscribe(),
+        app,
+        token: by.token,
+        groups: by.session.groups,
+        recheck,
+        greeted: false,
+    };
     let keep_alive = KeepAlive::new().interval(KEEP_ALIVE).text("still here");
     let mut response = Sse::new(listener.stream()).keep_alive(keep_alive).into_response();
     // A proxy in between must not collect the stream.
@@ -50,6 +56,8 @@ struct Listener {
     messages: Receiver<Arc<Message>>,
     app: App,
     token: [u8; 32],
+    /// Of the account; they cannot change while its session holds.
+    groups: Vec<String>,
     recheck: Interval,
     greeted: bool,
 }
@@ -77,6 +85,9 @@ impl Listener {
                 // its lists afresh) and closed.
                 message = self.messages.recv() => {
                     let message = message.ok()?;
+                    if !message.tells(&self.groups) {
+                        continue;
+                    }
                     return Some(
                         Event::default()
                             .id(message.id.to_string())

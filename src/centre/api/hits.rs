@@ -42,6 +42,9 @@ pub(super) struct Do {
 
 #[utoipa::path(get, path = "/api/v1/hits", operation_id = "hits_list",
     summary = "Hits, newest first",
+    description = "Those of which the account's groups are told: a list may name groups \
+                   (`told`), and an account in no group is told of everything. The same holds \
+                   for one hit, for acting on it, and for live events.",
     params(("state" = Option<String>, Query, description = "`open`, `closed` or `all` (default)"),
            ("limit" = Option<u32>, Query, description = "1 to 200, default 50"),
            ("before" = Option<String>, Query, description = "`next` of the page before")),
@@ -49,14 +52,14 @@ pub(super) struct Do {
                body = ref("#/components/schemas/HitPage"))),
     security(("session" = ["viewer", "operator", "admin"])))]
 pub(super) async fn list(
-    _by: Allowed<See>,
+    by: Allowed<See>,
     State(app): State<App>,
     Query(ask): Query<Ask>,
 ) -> Result<Json<Page<Hit, Uuid>>, Problem> {
     let limit = paging::limit(ask.limit)?;
     let before = ask.before.as_deref().map(paging::id).transpose()?;
     let filter = ask.state.unwrap_or(HitFilter::All);
-    let hits = app.store.hits(filter, before, limit + 1).await?;
+    let hits = app.store.hits(&by.session.groups, filter, before, limit + 1).await?;
     Ok(Json(Page::new(hits, limit, |hit| hit.event.id)))
 }
 
@@ -66,12 +69,12 @@ pub(super) async fn list(
     responses((status = 200, description = "The hit.", body = ref("#/components/schemas/Hit"))),
     security(("session" = ["viewer", "operator", "admin"])))]
 pub(super) async fn show(
-    _by: Allowed<See>,
+    by: Allowed<See>,
     State(app): State<App>,
     Path(id): Path<String>,
 ) -> Result<Json<Hit>, Problem> {
     let hit = app.store.hit(paging::id(&id)?).await?;
-    hit.map(Json).ok_or_else(|| no_hit(&id))
+    told(hit, &by).map(Json).ok_or_else(|| no_hit(&id))
 }
 
 #[utoipa::path(post, path = "/api/v1/hits/{id}/actions", operation_id = "hits_act",
@@ -93,7 +96,7 @@ pub(super) async fn act(
     let now = Timestamp::now();
     let done = HitAction {
         at: now,
-        account: by.session.name,
+        account: by.session.name.clone(),
         action: what.action,
         outcome: what.outcome,
         note: text(what.note, "note")?,
@@ -101,7 +104,8 @@ pub(super) async fn act(
     };
     // State and action in one transaction: of two people, one comes second.
     let mut writing = app.store.write().await?;
-    let mut hit = writing.hit(uuid).await?.ok_or_else(|| no_hit(&id))?;
+    let hit = writing.hit(uuid).await?;
+    let mut hit = told(hit, &by).ok_or_else(|| no_hit(&id))?;
     let state = workflow::next(hit.state, done.action, done.outcome).map_err(refused)?;
     writing.act(uuid, &done, state).await?;
     let name = format!("hit.{}", done.action);
@@ -111,8 +115,13 @@ pub(super) async fn act(
     hit.state = state;
     hit.outcome = done.outcome;
     hit.actions.push(done);
-    app.live.send("hit-changed", &hit);
+    app.live.send_hit("hit-changed", &hit);
     Ok(Json(hit))
+}
+
+/// The hit, if the one who asks is told of hits of its list: for others there is none.
+fn told<P>(hit: Option<Hit>, by: &Allowed<P>) -> Option<Hit> {
+    hit.filter(|hit| hit.event.list.tells(&by.session.groups))
 }
 
 fn no_hit(id: &str) -> Problem {

@@ -36,7 +36,7 @@ pub(super) struct Summary {
                body = ref("#/components/schemas/Summary"))),
     security(("session" = ["viewer", "operator", "admin"])))]
 pub(super) async fn show(
-    _by: Allowed<See>,
+    by: Allowed<See>,
     State(app): State<App>,
 ) -> Result<Json<Summary>, Problem> {
     let now = Timestamp::now();
@@ -45,7 +45,7 @@ pub(super) async fn show(
         .start_of_day()
         .map_err(|e| Problem::internal(&e))?
         .timestamp();
-    let (hits_open, hits_today) = app.store.count_hits(midnight).await?;
+    let (hits_open, hits_today) = app.store.count_hits(&by.session.groups, midnight).await?;
     let transits_today = app.store.count_transits_since(midnight).await?;
     let nodes = app.nodes(now).await?;
     let (cameras, cameras_live) = nodes

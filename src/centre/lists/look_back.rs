@@ -312,7 +312,7 @@ pub(in crate::centre) fn tell(app: &App, raised: Vec<HitEvent>, now: Timestamp) 
     for event in raised {
         let (received_at, state) = (now, HitState::New);
         let hit = Hit { event, received_at, state, outcome: None, actions: Vec::new() };
-        app.live.send("hit", &hit);
+        app.live.send_hit("hit", &hit);
     }
 }
 

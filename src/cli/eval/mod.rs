@@ -73,6 +73,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     };
     let mut engine = Engine::new(&config)?;
     let mut figures = measure::Figures::new(&engine, &args.split);
+    figures.reads = args.lists.then(Vec::new);
     if let Some(data) = &args.data {
         let pictures = labels::pictures(data, &args.split)?;
         let crops = labels::crops(data)?;
@@ -86,8 +87,8 @@ pub(super) fn run(args: &Args) -> Outcome {
         }
         figures.measure_pictures(&mut engine, &data.join("plates"), &pictures)?;
         figures.measure_crops(&mut engine, &data.join("crops-validation"), &crops)?;
-        if args.lists {
-            figures.lists = matches::measure(&figures.reads)?;
+        if let Some(reads) = figures.reads.take() {
+            figures.lists = matches::measure(&reads)?;
         }
     }
     if let Some(folder) = &args.clips {

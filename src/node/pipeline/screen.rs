@@ -15,6 +15,9 @@ pub struct ScreenConfig {
     pub hosts: Vec<String>,
     /// File whose first line a browser on another machine must know.
     pub token_file: Option<PathBuf>,
+    /// Groups that the crew belongs to: of a list that names others, it is not told.
+    /// In none, it is told of every hit.
+    pub groups: Vec<String>,
 }
 
 impl Default for ScreenConfig {
@@ -23,6 +26,7 @@ impl Default for ScreenConfig {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8090)),
             hosts: Vec::new(),
             token_file: None,
+            groups: Vec::new(),
         }
     }
 }

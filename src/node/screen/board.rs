@@ -48,13 +48,15 @@ struct State {
 /// The board. Cloning it shares it.
 #[derive(Debug, Clone)]
 pub(crate) struct Board {
+    groups: Arc<[String]>,
     state: Arc<Mutex<State>>,
     news: broadcast::Sender<News>,
 }
 
 impl Board {
-    pub(crate) fn new() -> Self {
-        Self { state: Arc::default(), news: broadcast::channel(NEWS).0 }
+    /// The board of a crew that belongs to these groups.
+    pub(crate) fn new(groups: Vec<String>) -> Self {
+        Self { groups: groups.into(), state: Arc::default(), news: broadcast::channel(NEWS).0 }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -71,7 +73,7 @@ impl Board {
         for read in reads {
             put_read(&mut state, Arc::new(read));
         }
-        for (hit, decision) in hits {
+        for (hit, decision) in hits.into_iter().filter(|(hit, _)| hit.list.tells(&self.groups)) {
             state.hits.push_front(Arc::new(ShownHit { hit, decision }));
         }
         state.hits.truncate(HITS);
@@ -85,7 +87,7 @@ impl Board {
             state.pictures.truncate(PICTURES);
         }
         // Hits first: they are waited for. An error only says that no page is open.
-        for hit in &record.hits {
+        for hit in record.hits.iter().filter(|hit| hit.list.tells(&self.groups)) {
             let shown = Arc::new(ShownHit { hit: hit.clone(), decision: None });
             state.hits.push_front(Arc::clone(&shown));
             let _ = self.news.send(News::Hit(shown));
@@ -163,7 +165,7 @@ mod tests {
 
     #[test]
     fn a_hit_is_told_before_its_read_with_a_picture_that_is_there() {
-        let board = Board::new();
+        let board = Board::new(Vec::new());
         let (_, mut news) = board.open();
         let passing = transit(1, "GX471PR", TransitState::Decided, 10);
         let record = reporter(&["GX471PR"]).report(&passing, at(11), today()).unwrap();
@@ -191,8 +193,23 @@ mod tests {
     }
 
     #[test]
+    fn a_crew_is_not_told_of_lists_of_others() {
+        let passing = transit(1, "GX471PR", TransitState::Decided, 10);
+        let mut record = reporter(&["GX471PR"]).report(&passing, at(11), today()).unwrap();
+        record.hits[0].list.told = vec!["ztl".to_owned()];
+        for (groups, told) in
+            [(vec!["strada"], false), (vec!["strada", "ztl"], true), (vec![], true)]
+        {
+            let board = Board::new(groups.iter().map(|&group| group.to_owned()).collect());
+            board.show(&record);
+            assert_eq!(board.open().0.hits.len(), usize::from(told), "{groups:?}");
+            assert_eq!(board.open().0.reads.len(), 1, "the passage itself is seen");
+        }
+    }
+
+    #[test]
     fn memory_is_bounded_and_a_revision_takes_its_place() {
-        let board = Board::new();
+        let board = Board::new(Vec::new());
         let mut reporter = reporter(&[]);
         for n in 0..100 {
             for state in [TransitState::Decided, TransitState::Ended] {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sqlx::FromRow;
 
 use super::model::{Account, Language, Role};
-use super::{CentreStore, Writing, time, to_named};
+use super::{CentreStore, Writing, from_json, time, to_json, to_named};
 use crate::store::{Database, DatabaseError};
 
 #[derive(FromRow)]
@@ -13,6 +13,7 @@ struct Row {
     name: String,
     role: String,
     language: String,
+    groups: String,
     password: Option<String>,
     created_ms: i64,
     disabled_ms: Option<i64>,
@@ -25,6 +26,7 @@ impl Row {
             id: self.id,
             role: to_named(&self.role, database)?,
             language: to_named(&self.language, database)?,
+            groups: from_json(&self.groups, database)?,
             name: self.name,
             password: self.password,
             created_at: time(self.created_ms),
@@ -43,6 +45,8 @@ pub struct NewAccount {
     pub role: Role,
     /// Language of its screens.
     pub language: Language,
+    /// Groups it belongs to; in none, it is told of everything.
+    pub groups: Vec<String>,
     /// argon2id hash (PHC string); `None`: signs in by link only.
     pub password: Option<String>,
 }
@@ -84,21 +88,23 @@ impl Writing {
         account: &NewAccount,
         now: Timestamp,
     ) -> Result<Option<i64>, DatabaseError> {
+        let groups = to_json(&account.groups, &self.database)?;
         let id = sqlx::query_scalar(
-            "INSERT INTO accounts (name, role, language, password, created_ms)
-             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO NOTHING RETURNING id",
+            "INSERT INTO accounts (name, role, language, password, created_ms, groups)
+             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO NOTHING RETURNING id",
         )
         .bind(&account.name)
         .bind(account.role.name())
         .bind(account.language.name())
         .bind(&account.password)
         .bind(now.as_millisecond())
+        .bind(groups)
         .fetch_optional(self.connection())
         .await;
         id.map_err(|e| self.database.explain(e))
     }
 
-    /// Changes what an account may do, its language, its password (when one is
+    /// Changes what an account may do, its language, its groups, its password (when one is
     /// given), and whether it can sign in; ends its sessions, so that the change
     /// holds at once.
     ///
@@ -110,9 +116,10 @@ impl Writing {
         change: &NewAccount,
         disabled_at: Option<Timestamp>,
     ) -> Result<(), DatabaseError> {
+        let groups = to_json(&change.groups, &self.database)?;
         let done = sqlx::query(
             "UPDATE accounts SET role = $2, language = $3, password = COALESCE($4, password),
-                                 disabled_ms = $5
+                                 disabled_ms = $5, groups = $6
              WHERE id = $1",
         )
         .bind(id)
@@ -120,6 +127,7 @@ impl Writing {
         .bind(change.language.name())
         .bind(&change.password)
         .bind(disabled_at.map(Timestamp::as_millisecond))
+        .bind(groups)
         .execute(self.connection())
         .await;
         done.map_err(|e| self.database.explain(e))?;

@@ -3,13 +3,18 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::{AssertSqlSafe, FromRow, SqliteConnection};
 use uuid::Uuid;
 
 use super::model::{Hit, HitAction, HitFilter, HitState};
 use super::{CentreStore, Writing, from_json, time, to_json, to_named};
 use crate::event::HitEvent;
 use crate::store::{Database, DatabaseError};
+
+/// Whether somebody in the groups of `$1` is told of a hit: [`crate::event::ListedIn::tells`]
+/// in SQL, so that pages are full and counts right.
+const TOLD: &str = "(told = '[]' OR $1 = '[]' OR EXISTS (
+    SELECT 1 FROM json_each(told) AS theirs JOIN json_each($1) AS own ON own.value = theirs.value))";
 
 #[derive(FromRow)]
 struct Row {
@@ -98,33 +103,32 @@ async fn one(
 }
 
 impl CentreStore {
-    /// Hits before one of them (from the newest when `None`), newest first.
+    /// Hits of which somebody in these groups is told ([`crate::event::ListedIn::tells`]),
+    /// before one of them (from the newest when `None`), newest first.
     ///
     /// # Errors
     /// [`DatabaseError`].
     pub async fn hits(
         &self,
+        groups: &[String],
         filter: HitFilter,
         before: Option<Uuid>,
         limit: u32,
     ) -> Result<Vec<Hit>, DatabaseError> {
-        let sql = match filter {
-            HitFilter::All => {
-                "SELECT id, received_ms, state, outcome, document FROM hits
-                 WHERE id < $1 ORDER BY id DESC LIMIT $2"
-            }
-            HitFilter::Open => {
-                "SELECT id, received_ms, state, outcome, document FROM hits
-                 WHERE state <> 'closed' AND id < $1 ORDER BY id DESC LIMIT $2"
-            }
-            HitFilter::Closed => {
-                "SELECT id, received_ms, state, outcome, document FROM hits
-                 WHERE state = 'closed' AND id < $1 ORDER BY id DESC LIMIT $2"
-            }
+        let wanted = match filter {
+            HitFilter::All => "TRUE",
+            HitFilter::Open => "state <> 'closed'",
+            HitFilter::Closed => "state = 'closed'",
         };
+        let sql = format!(
+            "SELECT id, received_ms, state, outcome, document FROM hits
+             WHERE {wanted} AND id < $2 AND {TOLD} ORDER BY id DESC LIMIT $3"
+        );
+        let groups = to_json(&groups, &self.database)?;
         // One read transaction: hits and their actions of the same moment.
         let mut reading = self.pool().begin().await.map_err(|e| self.explain(e))?;
-        let rows: Vec<Row> = sqlx::query_as(sql)
+        let rows: Vec<Row> = sqlx::query_as(AssertSqlSafe(sql))
+            .bind(groups)
             .bind(before.unwrap_or(Uuid::max()).as_bytes().to_vec())
             .bind(limit)
             .fetch_all(&mut *reading)
@@ -142,19 +146,26 @@ impl CentreStore {
         one(&mut reading, &self.database, id).await
     }
 
-    /// How many hits are open, and how many were captured since a time.
+    /// How many hits are open, and how many were captured since a time, of those of which
+    /// somebody in these groups is told.
     ///
     /// # Errors
     /// [`DatabaseError`].
-    pub async fn count_hits(&self, since: Timestamp) -> Result<(i64, i64), DatabaseError> {
-        sqlx::query_as(
-            "SELECT (SELECT COUNT(*) FROM hits WHERE state <> 'closed'),
-                    (SELECT COUNT(*) FROM hits WHERE captured_ms >= $1)",
-        )
-        .bind(since.as_millisecond())
-        .fetch_one(self.pool())
-        .await
-        .map_err(|e| self.explain(e))
+    pub async fn count_hits(
+        &self,
+        groups: &[String],
+        since: Timestamp,
+    ) -> Result<(i64, i64), DatabaseError> {
+        let sql = format!(
+            "SELECT (SELECT COUNT(*) FROM hits WHERE state <> 'closed' AND {TOLD}),
+                    (SELECT COUNT(*) FROM hits WHERE captured_ms >= $2 AND {TOLD})"
+        );
+        sqlx::query_as(AssertSqlSafe(sql))
+            .bind(to_json(&groups, &self.database)?)
+            .bind(since.as_millisecond())
+            .fetch_one(self.pool())
+            .await
+            .map_err(|e| self.explain(e))
     }
 }
 
@@ -173,8 +184,8 @@ impl Writing {
         let kind = serde_json::to_value(event.list.kind).unwrap_or_default();
         let done = sqlx::query(
             "INSERT INTO hits (id, transit, node, plate, listed_plate, list_kind, captured_ms,
-                               received_ms, state, evidence, document)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'new', $9, $10)
+                               received_ms, state, evidence, document, told)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'new', $9, $10, $11)
              ON CONFLICT (id) DO NOTHING",
         )
         .bind(event.id.as_bytes().to_vec())
@@ -187,6 +198,7 @@ impl Writing {
         .bind(now.as_millisecond())
         .bind(&event.evidence.sha256)
         .bind(document)
+        .bind(to_json(&event.list.told, &self.database)?)
         .execute(self.connection())
         .await;
         let new = done.map_err(|e| self.database.explain(e))?.rows_affected() > 0;

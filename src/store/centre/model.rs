@@ -202,6 +202,8 @@ pub struct Account {
     pub role: Role,
     /// Language of its screens.
     pub language: Language,
+    /// Groups it belongs to; in none, it is told of everything.
+    pub groups: Vec<String>,
     /// argon2id hash (PHC string); `None`: signs in by link only.
     pub password: Option<String>,
     /// When it was made.

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use sqlx::FromRow;
 
 use super::model::{Account, Language, Role};
-use super::{CentreStore, Writing, time, to_named};
+use super::{CentreStore, Writing, from_json, time, to_named};
 use crate::store::DatabaseError;
 
 /// How long a session holds.
@@ -27,6 +27,8 @@ pub struct Session {
     pub role: Role,
     /// Language of its screens.
     pub language: Language,
+    /// Groups it belongs to; in none, it is told of everything.
+    pub groups: Vec<String>,
     /// When it last asked for something (kept to the minute).
     pub last_used_at: Timestamp,
 }
@@ -37,6 +39,7 @@ struct Row {
     name: String,
     role: String,
     language: String,
+    groups: String,
     last_used_ms: i64,
 }
 
@@ -53,7 +56,7 @@ impl CentreStore {
     ) -> Result<Option<Session>, DatabaseError> {
         let idle_since = now - limits.idle;
         let row: Option<Row> = sqlx::query_as(
-            "SELECT s.account, a.name, a.role, a.language, s.last_used_ms
+            "SELECT s.account, a.name, a.role, a.language, a.groups, s.last_used_ms
              FROM sessions s JOIN accounts a ON a.id = s.account
              WHERE s.token = $1 AND s.expires_ms > $2 AND s.last_used_ms > $3
                AND a.disabled_ms IS NULL",
@@ -70,6 +73,7 @@ impl CentreStore {
                 name: row.name,
                 role: to_named(&row.role, &self.database)?,
                 language: to_named(&row.language, &self.database)?,
+                groups: from_json(&row.groups, &self.database)?,
                 last_used_at: time(row.last_used_ms),
             })
         })

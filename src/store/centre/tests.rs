@@ -15,6 +15,7 @@ fn account(name: &str) -> NewAccount {
         name: name.to_owned(),
         role: Role::Operator,
         language: Language::Italian,
+        groups: Vec::new(),
         password: None,
     }
 }
