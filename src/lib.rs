@@ -15,6 +15,7 @@
 //! | [`video`] | camera streams and files into frames | GStreamer |
 //! | [`vision`] | find plates, rectify, read | ONNX Runtime |
 //! | [`tracking`] | one transit per passing vehicle | pure |
+//! | [`siting`] | whether a camera sees plates well enough, and what to change | pure |
 //! | [`lists`] | named registers of plates | files |
 //! | [`matching`] | transits against lists | pure |
 //! | [`event`] | the versioned messages: transit, hit, heartbeat, what was decided | pure |
@@ -40,6 +41,7 @@ pub mod node;
 pub mod pages;
 pub mod plate;
 pub mod position;
+pub mod siting;
 pub mod store;
 pub mod tracking;
 pub mod video;

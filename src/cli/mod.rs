@@ -3,6 +3,7 @@
 //! Results go to standard output, progress and logs to standard error. Exit
 //! status: 0 done, 1 failed, 2 wrong usage (a bad argument, a bad configuration).
 
+mod camera;
 mod centre;
 mod completions;
 mod demo;
@@ -39,6 +40,8 @@ enum Command {
     Read(read::Args),
     /// Measures accuracy and speed on a labelled folder.
     Eval(eval::Args),
+    /// Sets cameras up: are plates large, sharp and square enough?
+    Camera(camera::Args),
     /// Tells what is installed and what is really in use.
     Doctor(doctor::Args),
     /// Checks, shows, compiles and imports lists of plates.
@@ -74,6 +77,7 @@ pub fn run() -> ExitCode {
     let outcome = match &cli.command {
         Command::Read(args) => read::run(args),
         Command::Eval(args) => eval::run(args),
+        Command::Camera(args) => camera::run(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Lists(args) => lists::run(args),
         Command::RtspServe(args) => rtsp_server::run(args),

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::position::{GeoPosition, GpsHealth};
 use crate::lists::ListKind;
+use crate::siting::Finding;
 
 /// What a camera is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -65,6 +66,13 @@ pub struct CameraHealth {
     pub dropped_frames: u64,
     /// What is wrong with the picture.
     pub faults: Vec<PictureFault>,
+    /// How well the view suits the reading of plates, aspect by aspect; empty until
+    /// vehicles have passed.
+    #[serde(default)]
+    pub view: Vec<Finding>,
+    /// Passages that this is known from.
+    #[serde(default)]
+    pub view_passages: u32,
 }
 
 /// Where a node has a list from.

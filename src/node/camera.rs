@@ -203,6 +203,7 @@ fn report(
     let offset_ms = post.clock.offset_ms();
     reporter.set_clock_offset_ms(offset_ms);
     for mut transit in transits {
+        post.health.passed(&transit);
         let captured_at = &mut transit.look.frame.captured_at;
         *captured_at = moved(*captured_at, offset_ms);
         let record =

@@ -3,17 +3,22 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::event::{CameraHealth, CameraState, PictureFault};
+use crate::siting::Siting;
+use crate::tracking::{Transit, TransitState};
 use crate::video::{Fault, SourceHealth, SourceState};
 
 use super::pipeline::Camera;
 
 /// One camera's place on the board. Cloning it shares it.
 #[derive(Debug, Clone)]
-pub(super) struct HealthSlot(Arc<Mutex<CameraHealth>>);
+pub(super) struct HealthSlot {
+    camera: Arc<Mutex<CameraHealth>>,
+    siting: Arc<Mutex<Siting>>,
+}
 
 impl HealthSlot {
     pub(super) fn new(camera: &Camera) -> Self {
-        Self(Arc::new(Mutex::new(CameraHealth {
+        let camera = CameraHealth {
             camera: camera.id.clone(),
             camera_name: camera.name.clone(),
             site: camera.site.clone(),
@@ -28,15 +33,27 @@ impl HealthSlot {
             decode_errors: 0,
             dropped_frames: 0,
             faults: Vec::new(),
-        })))
+            view: Vec::new(),
+            view_passages: 0,
+        };
+        Self { camera: Arc::new(Mutex::new(camera)), siting: Arc::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, CameraHealth> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.camera.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn snapshot(&self) -> CameraHealth {
-        self.lock().clone()
+        let siting = self.siting.lock().unwrap_or_else(PoisonError::into_inner);
+        let view_passages = u32::try_from(siting.passages()).unwrap_or(u32::MAX);
+        CameraHealth { view: siting.findings(), view_passages, ..self.lock().clone() }
+    }
+
+    /// A vehicle has passed: what its plate says of the camera's view.
+    pub(super) fn passed(&self, transit: &Transit) {
+        if transit.state == TransitState::Ended {
+            self.siting.lock().unwrap_or_else(PoisonError::into_inner).count(transit);
+        }
     }
 
     /// Takes over what the source says.

@@ -278,6 +278,11 @@ test("transits, cameras and the audit log have their screens", async () => {
   ]) {
     expect(words).toContain(word);
   }
+  const view = page.getByTestId("view").first();
+  expect(await view.getAttribute("open"), "a poor view is unfolded").not.toBeNull();
+  expect(await view.locator('[data-grade="weak"]').textContent()).toContain(
+    "Ridurre il tempo di esposizione",
+  );
   const list = page.getByTestId("list").first();
   expect(await list.getAttribute("data-version")).toBe("42");
   await shot("cameras");

@@ -1,7 +1,7 @@
 /** Hits, transits and nodes that the layout tests show. */
 
 import type { Page } from "playwright-core";
-import type { CameraHealth, Evidence, Hit, ListKind, Transit } from "../src/api/types";
+import type { CameraHealth, Evidence, Hit, ListKind, Transit, ViewFinding } from "../src/api/types";
 import { idAt, type MockCentre } from "./mock-centre";
 import { photograph, plateQuad, SCENE_HEIGHT_PX, SCENE_WIDTH_PX, type Scene } from "./scene";
 
@@ -248,9 +248,22 @@ function camera(name: string, site: string, more: Partial<CameraHealth> = {}): C
     decode_errors: 0,
     dropped_frames: 0,
     faults: [],
+    view: [],
+    view_passages: 0,
     ...more,
   };
 }
+
+/** A view that is good but for blurred plates. */
+const VIEW: ViewFinding[] = [
+  { aspect: "size", grade: "good", value: 131, wanted: 90, advice: null },
+  { aspect: "sharpness", grade: "weak", value: 6.4, wanted: 5, advice: "shorten-exposure" },
+  { aspect: "contrast", grade: "good", value: 142, wanted: 80, advice: null },
+  { aspect: "roll", grade: "good", value: 3, wanted: 10, advice: null },
+  { aspect: "lean", grade: "good", value: 6, wanted: 15, advice: null },
+  { aspect: "looks", grade: "good", value: 14, wanted: 6, advice: null },
+  { aspect: "reading", grade: "good", value: 88, wanted: 75, advice: null },
+];
 
 /** Fills the centre with everything the screens can show. */
 export async function fill(page: Page, centre: MockCentre): Promise<void> {
@@ -310,7 +323,7 @@ export async function fill(page: Page, centre: MockCentre): Promise<void> {
         },
       ],
       cameras: [
-        camera("Nord 1", "Varco Via Milano"),
+        camera("Nord 1", "Varco Via Milano", { view: VIEW, view_passages: 184 }),
         camera("Nord 2", "Varco Via Milano", { reconnects: 3, dropped_frames: 127 }),
         camera("Est 1", "Varco Rivoltana", { faults: ["dark"], analysed_fps: 6.1 }),
         camera("Ponte", "Varco Ponte Lambro", {

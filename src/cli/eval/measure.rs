@@ -11,11 +11,14 @@ use super::clips::Clips;
 use super::labels;
 use super::matches::{OfSize, Read};
 use super::share::Share;
-use super::texts::{Groups, Texts, count_in, country_class, rows_class, width_class};
+use super::texts::{
+    Groups, Texts, contrast_class, count_in, country_class, edges_class, rows_class, width_class,
+};
 use crate::cli::failure::Failure;
 use crate::cli::progress;
 use crate::cli::read::PlateLine;
 use crate::frame::{Picture, Rect};
+use crate::siting::PlateLook;
 use crate::video::read_picture;
 use crate::vision::{Detection, Engine, Sighting};
 
@@ -57,6 +60,9 @@ pub(super) struct Figures {
     pub(super) crop_texts_by_rows: Groups,
     /// Their confidence.
     pub(super) crop_calibration: Calibration,
+    /// All these plates by how wide their edges are, and by their contrast.
+    pub(super) texts_by_edges: Groups,
+    pub(super) texts_by_contrast: Groups,
     /// Milliseconds a picture, decoding left out: detect and read, mean.
     pub(super) picture_ms: f64,
     /// Milliseconds a cut-out plate, decoding left out: mean.
@@ -64,9 +70,9 @@ pub(super) struct Figures {
     /// What lists make of the readings, where it was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) lists: Vec<OfSize>,
-    /// The readings themselves.
+    /// The readings themselves, where lists were asked for.
     #[serde(skip)]
-    pub(super) reads: Vec<Read>,
+    pub(super) reads: Option<Vec<Read>>,
     /// Plates of clips, where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) clips: Option<Clips>,
@@ -100,10 +106,12 @@ impl Figures {
             crop_texts_by_width: Groups::new(),
             crop_texts_by_rows: Groups::new(),
             crop_calibration: Calibration::default(),
+            texts_by_edges: Groups::new(),
+            texts_by_contrast: Groups::new(),
             picture_ms: 0.0,
             crop_ms: 0.0,
             lists: Vec::new(),
-            reads: Vec::new(),
+            reads: None,
             clips: None,
         }
     }
@@ -169,6 +177,24 @@ impl Figures {
         }
     }
 
+    fn count_by_look(
+        &mut self,
+        picture: &Picture,
+        rect: &Rect,
+        truth: &str,
+        read: Option<&PlateLine>,
+    ) {
+        let look = PlateLook::of(picture, &rect.quad());
+        count_in(&mut self.texts_by_edges, edges_class(look.as_ref()), truth, read);
+        count_in(&mut self.texts_by_contrast, contrast_class(look.as_ref()), truth, read);
+    }
+
+    fn keep(&mut self, truth: &str, sighting: &Sighting, read: Option<&PlateLine>) {
+        if let Some(reads) = &mut self.reads {
+            reads.extend(read.and_then(|read| Read::new(truth, sighting, read)));
+        }
+    }
+
     fn count_texts(
         &mut self,
         engine: &mut Engine,
@@ -184,9 +210,9 @@ impl Figures {
             let reading = engine.read(picture, &rect.quad())?;
             let detection = Detection { quad: rect.quad(), rect, score: 1.0 };
             let sighting = Sighting { detection, reading, rows: 1 };
-            self.reads.extend(Read::new(truth, &sighting));
             let read = PlateLine::of(&sighting);
             let read = read.as_ref();
+            self.keep(truth, &sighting, read);
             for group in [label.source.as_str(), ALL] {
                 count_in(&mut self.box_texts, group, truth, read);
             }
@@ -195,6 +221,7 @@ impl Figures {
             count_in(&mut self.box_texts_by_country, country, truth, read);
             count_in(&mut self.box_texts_by_rows, rows_class(plate.rows), truth, read);
             self.box_calibration.count(truth, read);
+            self.count_by_look(picture, &rect, truth, read);
             if rect.w >= 60.0 {
                 let read = best(sightings, &rect).and_then(PlateLine::of);
                 self.whole_way.count(truth, read.as_ref());
@@ -218,7 +245,7 @@ impl Figures {
             total_ms += started.elapsed().as_secs_f64() * 1000.0;
             let read = PlateLine::of(&sighting);
             let (truth, read) = (label.text.as_str(), read.as_ref());
-            self.reads.extend(Read::new(truth, &sighting));
+            self.keep(truth, &sighting, read);
             for group in [country_class(label.country.as_deref()), ALL] {
                 count_in(&mut self.crop_texts, group, truth, read);
             }
@@ -226,6 +253,13 @@ impl Figures {
             count_in(&mut self.crop_texts_by_width, width, truth, read);
             count_in(&mut self.crop_texts_by_rows, rows_class(label.rows), truth, read);
             self.crop_calibration.count(truth, read);
+            let whole = Rect {
+                x: 0.0,
+                y: 0.0,
+                w: picture.width_px() as f32,
+                h: picture.height_px() as f32,
+            };
+            self.count_by_look(&picture, &whole, truth, read);
             bar.inc(1);
         }
         bar.finish_and_clear();

@@ -35,6 +35,11 @@ fn tables(out: &mut impl Write, figures: &Figures) -> io::Result<()> {
         groups(out, "rows", &figures.crop_texts_by_rows)?;
         calibration(out, &figures.crop_calibration)?;
     }
+    if !figures.texts_by_edges.is_empty() {
+        writeln!(out, "\nall of them, as the camera shows them")?;
+        groups(out, "width of edges", &figures.texts_by_edges)?;
+        groups(out, "contrast", &figures.texts_by_contrast)?;
+    }
     for of_size in &figures.lists {
         writeln!(out)?;
         of_size.lines().iter().try_for_each(|line| writeln!(out, "{line}"))?;

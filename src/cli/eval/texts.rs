@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::share::Share;
 use crate::cli::read::PlateLine;
+use crate::siting::PlateLook;
 
 /// A wrong text at this confidence or above is the worst kind of error.
 pub(super) const CONFIDENT: f32 = 0.9;
@@ -84,6 +85,32 @@ pub(super) fn width_class(width_px: f32) -> String {
         lower = upper;
     }
     format!("{lower:03}+ px")
+}
+
+/// The class of how wide a plate's edges are, in words that sort by it.
+pub(super) fn edges_class(look: Option<&PlateLook>) -> String {
+    let Some(edge_px) = look.and_then(PlateLook::edge_px) else { return UNKNOWN.to_owned() };
+    match edge_px {
+        ..2.0 => "1-2 px",
+        2.0..3.0 => "2-3 px",
+        3.0..4.0 => "3-4 px",
+        4.0..5.0 => "4-5 px",
+        5.0..7.0 => "5-7 px",
+        _ => "7 px or more",
+    }
+    .to_owned()
+}
+
+/// The class of a plate's contrast, in words that sort by it.
+pub(super) fn contrast_class(look: Option<&PlateLook>) -> String {
+    let Some(look) = look else { return UNKNOWN.to_owned() };
+    match look.contrast {
+        ..40.0 => "000-039 levels",
+        40.0..80.0 => "040-079 levels",
+        80.0..120.0 => "080-119 levels",
+        _ => "120 levels or more",
+    }
+    .to_owned()
 }
 
 #[cfg(test)]

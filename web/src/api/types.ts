@@ -169,6 +169,32 @@ export interface CameraHealth {
   decode_errors: number;
   dropped_frames: number;
   faults: PictureFault[];
+  /** How well its view suits the reading of plates; empty until vehicles have passed. */
+  view: ViewFinding[];
+  /** Passages that this is known from. */
+  view_passages: number;
+}
+
+export type ViewAspect = "size" | "sharpness" | "contrast" | "roll" | "lean" | "looks" | "reading";
+export type ViewGrade = "bad" | "weak" | "good";
+export type ViewAdvice =
+  | "enlarge"
+  | "shorten-exposure"
+  | "focus"
+  | "less-light"
+  | "more-light"
+  | "level"
+  | "from-the-front"
+  | "longer-view"
+  | "look-at-pictures";
+
+/** One aspect of a camera's view: what three in four passages reach. */
+export interface ViewFinding {
+  aspect: ViewAspect;
+  grade: ViewGrade;
+  value: number;
+  wanted: number;
+  advice: ViewAdvice | null;
 }
 
 /** A list that a node compares with, or should. */

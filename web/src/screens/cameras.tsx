@@ -1,6 +1,6 @@
 /** Nodes and their cameras: who is alive, what each camera sees and how well. */
 
-import type { CameraHealth, Node } from "../api/types";
+import type { CameraHealth, Node, ViewAspect } from "../api/types";
 import { Age, KindBadge, Time } from "../parts/badges";
 import { Camera, Server, Warning } from "../parts/icons";
 import { loaded, nodes } from "../state/board";
@@ -239,6 +239,47 @@ function CameraPanel({ camera, alive }: { camera: CameraHealth; alive: boolean }
           <dd>{count(camera.decode_errors, tongue)}</dd>
         </div>
       </dl>
+      {camera.view.length > 0 && <View camera={camera} />}
     </article>
+  );
+}
+
+const UNITS: Record<ViewAspect, string> = {
+  size: "px",
+  sharpness: "px",
+  contrast: "",
+  roll: "°",
+  lean: "°",
+  looks: "",
+  reading: "%",
+};
+
+/** Whether plates are large, sharp and square enough, and what to change. */
+function View({ camera }: { camera: CameraHealth }) {
+  const words = text.value;
+  const poor = camera.view.filter((finding) => finding.grade !== "good");
+  const worst = poor.some((finding) => finding.grade === "bad") ? "bad" : "warning";
+  return (
+    <details class="camera-view" data-testid="view" open={poor.length > 0}>
+      <summary>
+        <span class={`sign sign-${poor.length === 0 ? "good" : worst}`}>
+          {poor.length === 0 ? <i class="dot" /> : <Warning />}
+        </span>{" "}
+        {words.view(camera.view_passages)}
+      </summary>
+      {poor.length === 0 && <p>{words.viewGood}</p>}
+      <ul>
+        {camera.view.map((finding) => (
+          <li key={finding.aspect} data-aspect={finding.aspect} data-grade={finding.grade}>
+            <span class={finding.grade === "good" ? "" : `grade-${finding.grade}`}>
+              {words.viewAspects[finding.aspect]}: {Math.round(finding.value)}
+              {UNITS[finding.aspect] && ` ${UNITS[finding.aspect]}`} ·{" "}
+              {words.viewGrades[finding.grade]}
+            </span>
+            {finding.advice && <p>{words.viewAdvice[finding.advice]}</p>}
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
