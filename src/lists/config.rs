@@ -73,13 +73,41 @@ pub struct ListConfig {
     pub cameras: Option<Vec<String>>,
     /// What differs at some cameras.
     #[serde(default)]
-    pub at: Vec<CameraRule>,
+    pub at: Vec<CameraRuleConfig>,
     /// How the file is laid out; found by its content when it is missing.
     #[serde(default)]
     pub format: SourceFormat,
     /// Take a file with columns that are not known, and leave them out.
     #[serde(default)]
     pub ignore_unknown_columns: bool,
+}
+
+/// A `[[lists.at]]` table: what differs at one camera.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CameraRuleConfig {
+    /// Identifier of the camera.
+    pub camera: String,
+    /// Matches that are less probable are no hits, 0 to 1.
+    #[serde(default)]
+    pub min_probability: Option<f32>,
+    /// Hours in which the list is looked at there; empty: always.
+    #[serde(default)]
+    pub hours: Option<Vec<Hours>>,
+    /// Only vehicles that move this way.
+    #[serde(default)]
+    pub direction: Option<Direction>,
+    /// The same plate is not reported again by that camera for so long.
+    #[serde(default)]
+    pub cooldown_s: Option<u32>,
+}
+
+impl From<&CameraRuleConfig> for CameraRule {
+    fn from(config: &CameraRuleConfig) -> Self {
+        let CameraRuleConfig { camera, min_probability, hours, direction, cooldown_s } =
+            config.clone();
+        Self { camera, rule: Rule { min_probability, hours, direction, cooldown_s } }
+    }
 }
 
 /// What the types cannot rule out in a [`ListConfig`].
@@ -149,7 +177,7 @@ impl ListConfig {
                 return Err(ListConfigError::Missing { id, what });
             }
         }
-        let here = self.at.iter().map(|at| at.rule.min_probability);
+        let here = self.at.iter().map(|at| at.min_probability);
         for value in here.chain([self.min_probability]).flatten() {
             if !(0.0..=1.0).contains(&value) {
                 return Err(ListConfigError::Probability { id, value });
@@ -183,7 +211,7 @@ impl ListConfig {
                     cooldown_s: self.cooldown_s,
                 },
                 cameras: self.cameras.clone(),
-                at: self.at.clone(),
+                at: self.at.iter().map(CameraRule::from).collect(),
             },
         })
     }
@@ -261,5 +289,11 @@ mod tests {
         assert!(bad("kind = \"stolen\"", "kind = \"permit\"").unwrap().is_err());
         assert!(bad("file", "hours = [\"always\"]\nfile").is_err());
         assert!(bad("file", "hours = [\"mon 10:00-12:00\"]\nfile").unwrap().is_ok());
+        let at = |key: &str| {
+            toml::from_str::<ListConfig>(&format!("{GOOD}\n[[at]]\ncamera = \"north\"\n{key}"))
+        };
+        assert!(at("hours = []").unwrap().list().is_ok());
+        let misspelt = at("min_probabilty = 0.9").unwrap_err().to_string();
+        assert!(misspelt.contains("min_probabilty") && misspelt.contains("line 12"), "{misspelt}");
     }
 }

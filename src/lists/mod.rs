@@ -23,7 +23,7 @@ mod snapshot;
 
 pub use change::{Change, Removal};
 pub use columns::{Column, ColumnError, EXAMPLE, HeaderError};
-pub use config::{ListConfig, ListConfigError};
+pub use config::{CameraRuleConfig, ListConfig, ListConfigError};
 pub use delivery::{Delivery, DeliveryError, DeliveryOptions, Outcome, deliver};
 pub use diff::{Diff, PlateChange, apply};
 pub use export::{CsvWriter, harmless};
