@@ -14,9 +14,10 @@ use sqlx::sqlite::SqliteConnectOptions;
 use uuid::Uuid;
 use varco::clock::Boot;
 use varco::event::{
-    DecisionEvent, Event, GeoPosition, PositionEvent, PositionSource, RejectReason, VERSION,
-    Verdict,
+    CheckEvent, DecisionEvent, Event, GeoPosition, PositionEvent, PositionSource, RejectReason,
+    VERSION, Verdict,
 };
+use varco::plate::PlateText;
 use varco::store::{NodeStore, Record, sha256_hex};
 
 /// An ended passage `n` seconds after the beginning, with a picture of its own of 40 kB.
@@ -154,6 +155,20 @@ async fn decisions_are_kept_once_and_follow_their_hit() {
     assert!(matches!(&next[0].event, Event::Decision(it) if it.verdict == Verdict::Accept));
 }
 
+/// Everything that waits, in the order in which it goes; nothing waits after that.
+async fn deliver_all(store: &NodeStore) -> Vec<Event> {
+    let mut sent = Vec::new();
+    loop {
+        let waiting = store.waiting(100).await.unwrap();
+        if waiting.is_empty() {
+            return sent;
+        }
+        let seqs: Vec<u64> = waiting.iter().map(|it| it.seq).collect();
+        store.delivered(&seqs).await.unwrap();
+        sent.extend(waiting.into_iter().map(|it| it.event));
+    }
+}
+
 #[tokio::test]
 async fn times_stored_under_a_wrong_clock_are_corrected_and_keep_both() {
     let folder = tempfile::tempdir().unwrap();
@@ -164,8 +179,20 @@ async fn times_stored_under_a_wrong_clock_are_corrected_and_keep_both() {
     for record in [&open, &ended] {
         store.record(record, true).await.unwrap();
     }
-    let sent: Vec<u64> = store.waiting(100).await.unwrap().iter().map(|it| it.seq).collect();
-    store.delivered(&sent).await.unwrap();
+    let decided = decision(ended.hits[0].id, Verdict::Accept);
+    assert!(store.decide(&decided, true).await.unwrap());
+    let typed = CheckEvent {
+        version: VERSION,
+        id: Uuid::now_v7(),
+        node: "porta-nord".into(),
+        at: Timestamp::now(),
+        plate: PlateText::new("AB123CD").unwrap(),
+        matches: Vec::new(),
+        position: None,
+        clock_offset_ms: 0,
+    };
+    store.put_check(&typed, true).await.unwrap();
+    deliver_all(&store).await;
 
     let hour_ms = 3_600_000;
     let mut boot = Boot::now().unwrap();
@@ -174,12 +201,19 @@ async fn times_stored_under_a_wrong_clock_are_corrected_and_keep_both() {
     let other = Boot { id: "another boot".into(), ..boot.clone() };
     assert_eq!(store.correct_times(&other, true).await.unwrap(), 0, "another boot's clock");
     // The open one is still its camera's business.
-    assert_eq!(store.correct_times(&boot, true).await.unwrap(), 2, "transit and hit");
+    let moved = store.correct_times(&boot, true).await.unwrap();
+    assert_eq!(moved, 4, "transit, hit, decision, typed plate");
     assert_eq!(store.correct_times(&boot, true).await.unwrap(), 0, "once is enough");
 
-    let waiting = store.waiting(100).await.unwrap();
-    let [Event::Transit(transit), Event::Hit(hit)] = [&waiting[0].event, &waiting[1].event] else {
-        panic!("{waiting:?}")
+    let sent = deliver_all(&store).await;
+    let [
+        Event::Transit(transit),
+        Event::Hit(hit),
+        Event::Decision(of_decision),
+        Event::Check(of_check),
+    ] = sent.as_slice()
+    else {
+        panic!("{sent:?}")
     };
     assert_eq!((transit.id, transit.revision), (ended.transit.id, 3));
     let by = transit.clock_offset_ms;
@@ -189,6 +223,15 @@ async fn times_stored_under_a_wrong_clock_are_corrected_and_keep_both() {
     assert_eq!(original(transit.last_seen_at), ended.transit.last_seen_at);
     assert_eq!((hit.id, hit.clock_offset_ms), (ended.hits[0].id, by));
     assert_eq!(original(hit.captured_at), ended.hits[0].captured_at);
+    // When the machine was started is known to the millisecond only: each has its own offset.
+    let original = |at: Timestamp, by: i64| at - SignedDuration::from_millis(by);
+    let by = of_decision.clock_offset_ms;
+    assert!(by.abs_diff(hour_ms) < 1000, "{by}");
+    assert_eq!((of_decision.id, original(of_decision.at, by)), (decided.id, decided.at));
+    let kept = store.decisions_of(decided.hit).await.unwrap();
+    assert_eq!(kept, std::slice::from_ref(of_decision));
+    let by = of_check.clock_offset_ms;
+    assert_eq!((of_check.id, original(of_check.at, by)), (typed.id, typed.at));
     let stored = store.last_transits(10).await.unwrap();
     assert!(stored.contains(transit) && stored.contains(&open.transit));
 }

@@ -1,5 +1,7 @@
 //! What was decided in a car becomes part of the work on the hit.
 
+use jiff::Timestamp;
+
 use super::workflow;
 use crate::event::{DecisionEvent, RejectReason, Verdict};
 use crate::store::DatabaseError;
@@ -30,6 +32,34 @@ fn words(decision: &DecisionEvent) -> Option<String> {
     }
 }
 
+/// Who acts, in the audit log and in the hit's history.
+fn actor(node: &NodeRecord) -> String {
+    format!("unit {}", node.id)
+}
+
+/// Moves what a decision led to from the time that its unit's clock said to the true one.
+/// Answers with the hit as it is then, if there is one.
+///
+/// # Errors
+/// [`DatabaseError`].
+pub(super) async fn correct(
+    writing: &mut Writing,
+    decision: &DecisionEvent,
+    node: &NodeRecord,
+    from: Timestamp,
+) -> Result<Option<Hit>, DatabaseError> {
+    let who = actor(node);
+    let subject = decision.hit.to_string();
+    // The log is never changed: it says that the earlier row's time was wrong.
+    let told = format!("decided at {}, not at {from}: the unit's clock was wrong", decision.at);
+    writing.audit(Timestamp::now(), &who, "hit.correct-time", &subject, Some(&told)).await?;
+    let (action, _) = meaning(decision);
+    if writing.move_action(decision.hit, &who, action, from, decision.at).await? {
+        return writing.hit(decision.hit).await;
+    }
+    Ok(None)
+}
+
 /// Does what a decision that is new here asks for, with its audit row. Answers with the
 /// hit as it is then; `None`: there is no such hit, or its state does not allow it any
 /// more (the decision itself is kept).
@@ -41,7 +71,7 @@ pub(super) async fn apply(
     decision: &DecisionEvent,
     node: &NodeRecord,
 ) -> Result<Option<Hit>, DatabaseError> {
-    let who = format!("unit {}", node.id);
+    let who = actor(node);
     let (action, outcome) = meaning(decision);
     let subject = decision.hit.to_string();
     let told = outcome.map(Outcome::name);

@@ -21,7 +21,7 @@ use super::state::App;
 use super::{clones, decisions, lists};
 use crate::event::{Event, HitEvent, TransitEvent, VERSION};
 use crate::link::{EVENTS_PATH, LISTS_PATH, PeerKey, Receipt, Refusal};
-use crate::store::centre::{Hit, HitState, NodeRecord, Transit};
+use crate::store::centre::{Hit, HitState, Kept, NodeRecord, Transit};
 use crate::store::{EvidenceError, EvidenceStore};
 
 /// The largest delivery, bytes.
@@ -241,11 +241,14 @@ impl Batch {
                         }
                     }
                     Event::Decision(event) => {
-                        if writing.put_decision(&event, now).await?
-                            && let Some(hit) = decisions::apply(&mut writing, &event, node).await?
-                        {
-                            news.changed.push(hit);
-                        }
+                        let hit = match writing.put_decision(&event, now).await? {
+                            Kept::New => decisions::apply(&mut writing, &event, node).await?,
+                            Kept::Corrected { from } => {
+                                decisions::correct(&mut writing, &event, node, from).await?
+                            }
+                            Kept::Known => None,
+                        };
+                        news.changed.extend(hit);
                     }
                     Event::Check(event) => {
                         if writing.put_check(&event, now).await? {

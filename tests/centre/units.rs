@@ -40,6 +40,16 @@ async fn decisions_of_the_car_are_done_once_in_their_order() {
         .collect();
     assert_eq!(said, [("unit porta-nord", "defer"), ("unit porta-nord", "dispatch")]);
 
+    // The unit learns the true time: what was done moves, once, and the log says so.
+    let mut moved = events[3].clone();
+    moved["at"] = json!("2026-05-04T11:00:00Z");
+    moved["clock_offset_ms"] = json!(3_600_000);
+    centre.deliver(&[moved.clone(), moved], &[]).await;
+    let shown = browser.json(&format!("/api/v1/hits/{alert}")).await;
+    let times: Vec<&Value> =
+        shown["actions"].as_array().unwrap().iter().map(|it| &it["at"]).collect();
+    assert_eq!(times, ["2026-05-04T10:00:00Z", "2026-05-04T11:00:00Z"]);
+
     centre.deliver(&[rejected.clone(), rejected], &[]).await;
     let shown = browser.json(&format!("/api/v1/hits/{alert}")).await;
     assert_eq!((&shown["state"], &shown["outcome"]), (&json!("closed"), &json!("false-read")));
@@ -60,7 +70,14 @@ async fn decisions_of_the_car_are_done_once_in_their_order() {
         .filter(|row| row["account"] == "unit porta-nord")
         .map(|row| row["action"].as_str().unwrap())
         .collect();
-    let expected = ["hit.dispatch", "hit.dispatch", "hit.close", "hit.dispatch", "hit.defer"];
+    let expected = [
+        "hit.dispatch",
+        "hit.dispatch",
+        "hit.close",
+        "hit.correct-time",
+        "hit.dispatch",
+        "hit.defer",
+    ];
     assert_eq!(by_unit, expected, "newest first, each once");
 }
 

@@ -151,7 +151,7 @@ impl Report {
         let codec = self.codec.as_deref().unwrap_or("pictures");
         line(self.source.clone());
         line(format!(
-            "{}x{}, {:.1} frames a second, {codec}; watched {:.0} s, {} passages",
+            "{}x{}, {:.1} frames a second, {codec}; watched for {:.0} s, passages: {}",
             self.width_px, self.height_px, self.fps, self.watched_s, self.passages
         ));
         if let Some(error) = &self.error {

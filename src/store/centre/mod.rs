@@ -26,6 +26,7 @@ pub use model::{
 };
 pub use retention::{Cutoffs, Deleted};
 pub use sessions::{Session, SessionLimits};
+pub use units::Kept;
 
 use std::path::Path;
 use std::sync::Arc;

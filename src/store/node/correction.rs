@@ -2,23 +2,23 @@
 
 use super::{NodeStore, NodeStoreError};
 use crate::clock::Boot;
-use crate::event::{Event, HitEvent, TransitEvent};
+use crate::event::{CheckEvent, DecisionEvent, Event, HitEvent, TransitEvent};
 
 /// Times that are less wrong stay as they are.
 const WRONG_MS: i64 = 2_000;
 /// Rows in one transaction: a hit must not wait long for the disk.
 const AT_ONCE: usize = 100;
 
-/// A row whose times are to be moved: its identifier, its transit's, by how much its
-/// clock was wrong, its message.
-type Wrong = (Vec<u8>, Vec<u8>, i64, String);
+/// A row whose times are to be moved: its identifier, its transit's if it has one, by how
+/// much its clock was wrong, its message.
+type Wrong = (Vec<u8>, Option<Vec<u8>>, i64, String);
 
 impl NodeStore {
-    /// Moves the times of every ended transit, and of its hits, that was stored since
-    /// the machine was started, to the true time: `boot` with `started_ms` by true time.
-    /// Each keeps both, by its `clock_offset_ms`, and goes to the centre (once more): a
-    /// transit as a new revision. What is right already is left alone. Returns how many
-    /// transits and hits were moved.
+    /// Moves the times of every ended transit, of its hits, and of what people decided and
+    /// typed since the machine was started, to the true time: `boot` with `started_ms` by
+    /// true time. Each keeps both, by its `clock_offset_ms`, and goes to the centre (once
+    /// more): a transit as a new revision. What is right already is left alone. Returns how
+    /// many were moved.
     ///
     /// # Errors
     /// [`NodeStoreError`]; what was moved until then stays so, the rest goes next time.
@@ -86,12 +86,85 @@ impl NodeStore {
                 if to_centre {
                     let sha256 = hit.evidence.sha256.clone();
                     let event = Event::Hit(hit);
-                    self.post(&mut tx, "hit", Some(transit), Some(&sha256), &event).await?;
+                    self.post(&mut tx, "hit", transit.as_deref(), Some(&sha256), &event).await?;
                 }
             }
             tx.commit().await.map_err(|e| self.database.explain(e))?;
         }
-        Ok((transits.len() + hits.len()) as u64)
+        let said = self.correct_decisions(boot, to_centre).await?
+            + self.correct_checks(boot, to_centre).await?;
+        Ok((transits.len() + hits.len() + said) as u64)
+    }
+
+    async fn correct_decisions(
+        &self,
+        boot: &Boot,
+        to_centre: bool,
+    ) -> Result<usize, NodeStoreError> {
+        let decisions = self
+            .wrong(
+                boot,
+                "SELECT decisions.id, hits.transit, $2 - decisions.boot_started_ms,
+                        decisions.document
+                 FROM decisions JOIN hits ON hits.id = decisions.hit
+                 WHERE decisions.boot = $1 AND abs(decisions.boot_started_ms - $2) > $3
+                   AND abs($2 - decisions.boot_started_ms
+                           - coalesce(json_extract(decisions.document, '$.clock_offset_ms'), 0)) > $3
+                 ORDER BY decisions.id",
+            )
+            .await?;
+        for batch in decisions.chunks(AT_ONCE) {
+            let mut tx = self.database.begin().await?;
+            for (id, transit, offset_ms, document) in batch {
+                let mut decision: DecisionEvent = self.parse(document)?;
+                decision.correct_clock(*offset_ms);
+                sqlx::query("UPDATE decisions SET at_ms = $2, document = $3 WHERE id = $1")
+                    .bind(id)
+                    .bind(decision.at.as_millisecond())
+                    .bind(serde_json::to_string(&decision)?)
+                    .execute(&mut *tx)
+                    .await
+                    .map_err(|e| self.database.explain(e))?;
+                if to_centre {
+                    let event = Event::Decision(decision);
+                    self.post(&mut tx, "decision", transit.as_deref(), None, &event).await?;
+                }
+            }
+            tx.commit().await.map_err(|e| self.database.explain(e))?;
+        }
+        Ok(decisions.len())
+    }
+
+    async fn correct_checks(&self, boot: &Boot, to_centre: bool) -> Result<usize, NodeStoreError> {
+        let checks = self
+            .wrong(
+                boot,
+                "SELECT id, NULL, $2 - boot_started_ms, document FROM checks
+                 WHERE boot = $1 AND abs(boot_started_ms - $2) > $3
+                   AND abs($2 - boot_started_ms
+                           - coalesce(json_extract(document, '$.clock_offset_ms'), 0)) > $3
+                 ORDER BY id",
+            )
+            .await?;
+        for batch in checks.chunks(AT_ONCE) {
+            let mut tx = self.database.begin().await?;
+            for (id, _, offset_ms, document) in batch {
+                let mut check: CheckEvent = self.parse(document)?;
+                check.correct_clock(*offset_ms);
+                sqlx::query("UPDATE checks SET at_ms = $2, document = $3 WHERE id = $1")
+                    .bind(id)
+                    .bind(check.at.as_millisecond())
+                    .bind(serde_json::to_string(&check)?)
+                    .execute(&mut *tx)
+                    .await
+                    .map_err(|e| self.database.explain(e))?;
+                if to_centre {
+                    self.post(&mut tx, "check", None, None, &Event::Check(check)).await?;
+                }
+            }
+            tx.commit().await.map_err(|e| self.database.explain(e))?;
+        }
+        Ok(checks.len())
     }
 
     async fn wrong(&self, boot: &Boot, query: &'static str) -> Result<Vec<Wrong>, NodeStoreError> {

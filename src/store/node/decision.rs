@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{NodeStore, NodeStoreError};
+use crate::clock::Boot;
 use crate::event::{
     CheckEvent, DecisionEvent, Event, HitEvent, PositionEvent, TransitEvent, Verdict,
 };
@@ -32,15 +33,18 @@ impl NodeStore {
             .await
             .map_err(|e| self.database.explain(e))?;
         let Some(transit) = transit else { return Ok(false) };
+        let boot = Boot::now();
         let written = sqlx::query(
-            "INSERT INTO decisions (id, hit, verdict, at_ms, document) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (id) DO NOTHING",
+            "INSERT INTO decisions (id, hit, verdict, at_ms, document, boot, boot_started_ms)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING",
         )
         .bind(decision.id.into_bytes().to_vec())
         .bind(&hit)
         .bind(verdict_name(decision.verdict))
         .bind(decision.at.as_millisecond())
         .bind(serde_json::to_string(decision)?)
+        .bind(boot.as_ref().map(|boot| &boot.id))
+        .bind(boot.as_ref().map(|boot| boot.started_ms))
         .execute(&mut *tx)
         .await
         .map_err(|e| self.database.explain(e))?;
@@ -61,15 +65,18 @@ impl NodeStore {
         check: &CheckEvent,
         to_centre: bool,
     ) -> Result<(), NodeStoreError> {
+        let boot = Boot::now();
         let mut tx = self.database.begin().await?;
         sqlx::query(
-            "INSERT INTO checks (id, plate, at_ms, document) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (id) DO NOTHING",
+            "INSERT INTO checks (id, plate, at_ms, document, boot, boot_started_ms)
+             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING",
         )
         .bind(check.id.into_bytes().to_vec())
         .bind(check.plate.as_str())
         .bind(check.at.as_millisecond())
         .bind(serde_json::to_string(check)?)
+        .bind(boot.as_ref().map(|boot| &boot.id))
+        .bind(boot.as_ref().map(|boot| boot.started_ms))
         .execute(&mut *tx)
         .await
         .map_err(|e| self.database.explain(e))?;
