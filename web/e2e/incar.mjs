@@ -103,7 +103,9 @@ try {
   const handled = [];
   while (handled.length < Number(given.hits)) {
     const found = await page.waitForFunction((known) => {
-      const alert = document.querySelector('[data-testid="alert"][data-evidence-at]');
+      const alert = document.querySelector(
+        '[data-testid="alert"][data-shown-at][data-evidence-at]',
+      );
       const id = alert?.getAttribute("data-hit-id");
       return id && !known.includes(id) ? id : null;
     }, handled);
