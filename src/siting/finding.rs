@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub enum Aspect {
     /// Width of the plates, pixels.
     Size,
-    /// Over how many pixels edges are spread.
+    /// Width of the plates in widths of their edges.
     Sharpness,
     /// Between characters and ground, grey levels of 255.
     Contrast,
@@ -122,7 +122,7 @@ pub struct Finding {
     pub grade: Grade,
     /// What was measured, in the aspect's unit: at least three in four passages are no worse.
     pub value: f32,
-    /// From (or, for blur and angles, up to) which value it is good.
+    /// From (or, for angles, up to) which value it is good.
     pub wanted: f32,
     /// What to change, when it is not good.
     pub advice: Option<Advice>,
@@ -133,7 +133,8 @@ impl Aspect {
     #[must_use]
     pub const fn unit(self) -> &'static str {
         match self {
-            Self::Size | Self::Sharpness => "px",
+            Self::Size => "px",
+            Self::Sharpness => "edges",
             Self::Contrast => "levels",
             Self::Roll | Self::Lean => "degrees",
             Self::Looks => "looks",
@@ -144,7 +145,7 @@ impl Aspect {
     /// Whether more is better.
     #[must_use]
     pub const fn rises(self) -> bool {
-        matches!(self, Self::Size | Self::Contrast | Self::Looks | Self::Reading)
+        !matches!(self, Self::Roll | Self::Lean)
     }
 }
 
@@ -152,7 +153,7 @@ impl fmt::Display for Aspect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Size => "plate width",
-            Self::Sharpness => "width of edges",
+            Self::Sharpness => "sharpness",
             Self::Contrast => "contrast",
             Self::Roll => "text turned by",
             Self::Lean => "text leans by",

@@ -20,6 +20,8 @@ const LEAST_PASSAGES: usize = 3;
 const CERTAIN: f32 = 0.9;
 /// Edges that are so much wider in one direction than in the other come from movement.
 const MOVED: f32 = 1.5;
+/// Edges up to this width, in pixels, are as sharp as pixels can be.
+const SHARPEST_PX: f32 = 2.5;
 /// Grey level from which a washed-out plate has too much light.
 const BRIGHT: f32 = 140.0;
 
@@ -32,9 +34,9 @@ struct Limits {
 
 const fn limits(aspect: Aspect) -> Limits {
     match aspect {
-        Aspect::Size => Limits { good: 90.0, weak: 60.0 },
-        Aspect::Sharpness => Limits { good: 5.0, weak: 8.0 },
-        Aspect::Contrast => Limits { good: 80.0, weak: 40.0 },
+        Aspect::Size => Limits { good: 80.0, weak: 60.0 },
+        Aspect::Sharpness => Limits { good: 40.0, weak: 25.0 },
+        Aspect::Contrast => Limits { good: 40.0, weak: 20.0 },
         Aspect::Roll => Limits { good: 10.0, weak: 25.0 },
         Aspect::Lean => Limits { good: 15.0, weak: 30.0 },
         Aspect::Looks => Limits { good: 6.0, weak: 3.0 },
@@ -116,7 +118,7 @@ impl Siting {
             let look = &passage.look;
             match aspect {
                 Aspect::Size => Some(look.width_px),
-                Aspect::Sharpness => look.edge_px(),
+                Aspect::Sharpness => look.sharpness(),
                 Aspect::Contrast => Some(look.contrast),
                 Aspect::Roll => Some(look.roll_deg.abs()),
                 Aspect::Lean => Some(look.lean_deg.abs()),
@@ -140,8 +142,13 @@ impl Siting {
             Aspect::Sharpness => {
                 let across = median(|look| look.edge_across_px);
                 let down = median(|look| look.edge_down_px);
-                let moved = across > MOVED * down || down > MOVED * across;
-                if moved { Advice::ShortenExposure } else { Advice::Focus }
+                if across.max(down) <= SHARPEST_PX {
+                    Advice::Enlarge
+                } else if across > MOVED * down || down > MOVED * across {
+                    Advice::ShortenExposure
+                } else {
+                    Advice::Focus
+                }
             }
             Aspect::Contrast if median(|look| Some(look.bright)) >= BRIGHT => Advice::LessLight,
             Aspect::Contrast => Advice::MoreLight,
@@ -199,20 +206,37 @@ mod tests {
 
     #[test]
     fn each_fault_has_its_own_advice() {
-        let small = PlateLook { width_px: 70.0, ..GOOD };
+        let small = PlateLook {
+            width_px: 70.0,
+            edge_across_px: Some(1.6),
+            edge_down_px: Some(1.5),
+            ..GOOD
+        };
         assert_eq!(advice(&seen(small, 12, true)), [(Aspect::Size, Grade::Weak, Advice::Enlarge)]);
         let moved = PlateLook { edge_across_px: Some(9.0), ..GOOD };
         let expected = [(Aspect::Sharpness, Grade::Bad, Advice::ShortenExposure)];
         assert_eq!(advice(&seen(moved, 12, true)), expected);
-        let soft = PlateLook { edge_across_px: Some(7.0), edge_down_px: Some(6.0), ..GOOD };
+        let soft = PlateLook { edge_across_px: Some(4.5), edge_down_px: Some(4.0), ..GOOD };
         assert_eq!(
             advice(&seen(soft, 12, true)),
             [(Aspect::Sharpness, Grade::Weak, Advice::Focus)]
         );
-        let washed = PlateLook { contrast: 30.0, bright: 240.0, ..GOOD };
+        // As sharp as its few pixels can be.
+        let few = PlateLook {
+            width_px: 62.0,
+            edge_across_px: Some(2.0),
+            edge_down_px: Some(1.8),
+            ..GOOD
+        };
+        let expected = [
+            (Aspect::Size, Grade::Weak, Advice::Enlarge),
+            (Aspect::Sharpness, Grade::Weak, Advice::Enlarge),
+        ];
+        assert_eq!(advice(&seen(few, 12, true)), expected);
+        let washed = PlateLook { contrast: 15.0, bright: 240.0, ..GOOD };
         let expected = [(Aspect::Contrast, Grade::Bad, Advice::LessLight)];
         assert_eq!(advice(&seen(washed, 12, true)), expected);
-        let dark = PlateLook { contrast: 50.0, bright: 60.0, ..GOOD };
+        let dark = PlateLook { contrast: 30.0, bright: 60.0, ..GOOD };
         let expected = [(Aspect::Contrast, Grade::Weak, Advice::MoreLight)];
         assert_eq!(advice(&seen(dark, 12, true)), expected);
         let turned = PlateLook { roll_deg: -30.0, lean_deg: 20.0, ..GOOD };

@@ -73,6 +73,13 @@ impl PlateLook {
         })
     }
 
+    /// How many widths of its blurrier edges the plate is wide: how much detail there is,
+    /// whatever its size. Where there is too little contrast to tell, `None`.
+    #[must_use]
+    pub fn sharpness(&self) -> Option<f32> {
+        Some(self.width_px / self.edge_px()?)
+    }
+
     /// Over how many pixels the blurrier edges are spread.
     #[must_use]
     pub fn edge_px(&self) -> Option<f32> {
@@ -142,7 +149,7 @@ mod tests {
         let seen = look(&strokes(200, 2.0, 30.0, 200.0));
         assert!((seen.contrast - 170.0).abs() < 4.0 && (seen.bright - 200.0).abs() < 4.0);
         let grey = look(&strokes(200, 2.0, 100.0, 110.0));
-        assert_eq!((grey.edge_across_px, grey.edge_px()), (None, None));
+        assert_eq!((grey.edge_across_px, grey.edge_px(), grey.sharpness()), (None, None, None));
     }
 
     #[test]

@@ -256,9 +256,9 @@ function camera(name: string, site: string, more: Partial<CameraHealth> = {}): C
 
 /** A view that is good but for blurred plates. */
 const VIEW: ViewFinding[] = [
-  { aspect: "size", grade: "good", value: 131, wanted: 90, advice: null },
-  { aspect: "sharpness", grade: "weak", value: 6.4, wanted: 5, advice: "shorten-exposure" },
-  { aspect: "contrast", grade: "good", value: 142, wanted: 80, advice: null },
+  { aspect: "size", grade: "good", value: 131, wanted: 80, advice: null },
+  { aspect: "sharpness", grade: "weak", value: 31, wanted: 40, advice: "shorten-exposure" },
+  { aspect: "contrast", grade: "good", value: 142, wanted: 40, advice: null },
   { aspect: "roll", grade: "good", value: 3, wanted: 10, advice: null },
   { aspect: "lean", grade: "good", value: 6, wanted: 15, advice: null },
   { aspect: "looks", grade: "good", value: 14, wanted: 6, advice: null },

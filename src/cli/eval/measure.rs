@@ -12,7 +12,8 @@ use super::labels;
 use super::matches::{OfSize, Read};
 use super::share::Share;
 use super::texts::{
-    Groups, Texts, contrast_class, count_in, country_class, edges_class, rows_class, width_class,
+    Groups, Texts, contrast_class, count_in, country_class, rows_class, sharpness_class,
+    width_class,
 };
 use crate::cli::failure::Failure;
 use crate::cli::progress;
@@ -60,8 +61,8 @@ pub(super) struct Figures {
     pub(super) crop_texts_by_rows: Groups,
     /// Their confidence.
     pub(super) crop_calibration: Calibration,
-    /// All these plates by how wide their edges are, and by their contrast.
-    pub(super) texts_by_edges: Groups,
+    /// All these plates by sharpness, and by their contrast.
+    pub(super) texts_by_sharpness: Groups,
     pub(super) texts_by_contrast: Groups,
     /// Milliseconds a picture, decoding left out: detect and read, mean.
     pub(super) picture_ms: f64,
@@ -106,7 +107,7 @@ impl Figures {
             crop_texts_by_width: Groups::new(),
             crop_texts_by_rows: Groups::new(),
             crop_calibration: Calibration::default(),
-            texts_by_edges: Groups::new(),
+            texts_by_sharpness: Groups::new(),
             texts_by_contrast: Groups::new(),
             picture_ms: 0.0,
             crop_ms: 0.0,
@@ -185,7 +186,7 @@ impl Figures {
         read: Option<&PlateLine>,
     ) {
         let look = PlateLook::of(picture, &rect.quad());
-        count_in(&mut self.texts_by_edges, edges_class(look.as_ref()), truth, read);
+        count_in(&mut self.texts_by_sharpness, sharpness_class(look.as_ref()), truth, read);
         count_in(&mut self.texts_by_contrast, contrast_class(look.as_ref()), truth, read);
     }
 

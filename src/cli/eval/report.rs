@@ -35,9 +35,9 @@ fn tables(out: &mut impl Write, figures: &Figures) -> io::Result<()> {
         groups(out, "rows", &figures.crop_texts_by_rows)?;
         calibration(out, &figures.crop_calibration)?;
     }
-    if !figures.texts_by_edges.is_empty() {
+    if !figures.texts_by_sharpness.is_empty() {
         writeln!(out, "\nall of them, as the camera shows them")?;
-        groups(out, "width of edges", &figures.texts_by_edges)?;
+        groups(out, "sharpness", &figures.texts_by_sharpness)?;
         groups(out, "contrast", &figures.texts_by_contrast)?;
     }
     for of_size in &figures.lists {

@@ -87,16 +87,14 @@ pub(super) fn width_class(width_px: f32) -> String {
     format!("{lower:03}+ px")
 }
 
-/// The class of how wide a plate's edges are, in words that sort by it.
-pub(super) fn edges_class(look: Option<&PlateLook>) -> String {
-    let Some(edge_px) = look.and_then(PlateLook::edge_px) else { return UNKNOWN.to_owned() };
-    match edge_px {
-        ..2.0 => "1-2 px",
-        2.0..3.0 => "2-3 px",
-        3.0..4.0 => "3-4 px",
-        4.0..5.0 => "4-5 px",
-        5.0..7.0 => "5-7 px",
-        _ => "7 px or more",
+/// The class of a plate's sharpness, in words that sort by it.
+pub(super) fn sharpness_class(look: Option<&PlateLook>) -> String {
+    let Some(sharpness) = look.and_then(PlateLook::sharpness) else { return UNKNOWN.to_owned() };
+    match sharpness {
+        ..15.0 => "00-14 edges",
+        15.0..25.0 => "15-24 edges",
+        25.0..40.0 => "25-39 edges",
+        _ => "40 edges or more",
     }
     .to_owned()
 }
@@ -105,10 +103,10 @@ pub(super) fn edges_class(look: Option<&PlateLook>) -> String {
 pub(super) fn contrast_class(look: Option<&PlateLook>) -> String {
     let Some(look) = look else { return UNKNOWN.to_owned() };
     match look.contrast {
-        ..40.0 => "000-039 levels",
+        ..20.0 => "000-019 levels",
+        20.0..40.0 => "020-039 levels",
         40.0..80.0 => "040-079 levels",
-        80.0..120.0 => "080-119 levels",
-        _ => "120 levels or more",
+        _ => "080 levels or more",
     }
     .to_owned()
 }

@@ -246,7 +246,7 @@ function CameraPanel({ camera, alive }: { camera: CameraHealth; alive: boolean }
 
 const UNITS: Record<ViewAspect, string> = {
   size: "px",
-  sharpness: "px",
+  sharpness: "",
   contrast: "",
   roll: "°",
   lean: "°",

@@ -205,7 +205,7 @@ export const en = {
   viewGood: "Plates are large, sharp and square enough.",
   viewAspects: {
     size: "Plate width",
-    sharpness: "Width of edges",
+    sharpness: "Sharpness",
     contrast: "Contrast",
     roll: "Text turned by",
     lean: "Text leans by",

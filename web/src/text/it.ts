@@ -208,7 +208,7 @@ export const it: Dictionary = {
   viewGood: "Le targhe sono abbastanza grandi, nitide e diritte.",
   viewAspects: {
     size: "Larghezza targa",
-    sharpness: "Larghezza bordi",
+    sharpness: "Nitidezza",
     contrast: "Contrasto",
     roll: "Testo ruotato di",
     lean: "Testo inclinato di",
