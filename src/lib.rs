@@ -15,6 +15,7 @@
 //! | [`video`] | camera streams and files into frames | GStreamer |
 //! | [`vision`] | find plates, rectify, read | ONNX Runtime |
 //! | [`tracking`] | one transit per passing vehicle | pure |
+//! | [`traffic`] | one passage per vehicle, with or without a plate | pure |
 //! | [`siting`] | whether a camera sees plates well enough, and what to change | pure |
 //! | [`lists`] | named registers of plates | files |
 //! | [`matching`] | transits against lists | pure |
@@ -44,5 +45,6 @@ pub mod position;
 pub mod siting;
 pub mod store;
 pub mod tracking;
+pub mod traffic;
 pub mod video;
 pub mod vision;

@@ -18,6 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("video", &["frame"]),
     ("vision", &["plate", "frame"]),
     ("tracking", &["plate", "frame", "vision"]),
+    ("traffic", &["frame", "vision", "tracking"]),
     ("siting", &["frame", "vision", "tracking"]),
     ("lists", &["keyfile", "durable", "plate", "tracking"]),
     ("matching", &["plate", "tracking", "lists"]),
@@ -39,8 +40,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "config", "durable", "plate", "frame", "video", "vision", "tracking", "siting",
-            "lists", "matching", "event", "store", "link", "node", "centre",
+            "config", "durable", "plate", "frame", "video", "vision", "tracking", "traffic",
+            "siting", "lists", "matching", "event", "store", "link", "node", "centre",
         ],
     ),
 ];

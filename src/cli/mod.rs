@@ -6,6 +6,7 @@
 mod camera;
 mod centre;
 mod completions;
+mod count;
 mod demo;
 mod doctor;
 mod eval;
@@ -38,6 +39,8 @@ struct Cli {
 enum Command {
     /// Reads the plates of pictures, folders, videos and streams.
     Read(read::Args),
+    /// Counts the vehicles that pass, by direction and kind, with or without a plate.
+    Count(count::Args),
     /// Measures accuracy and speed on a labelled folder.
     Eval(eval::Args),
     /// Sets cameras up: are plates large, sharp and square enough?
@@ -76,6 +79,7 @@ pub fn run() -> ExitCode {
     start_log(cli.verbose);
     let outcome = match &cli.command {
         Command::Read(args) => read::run(args),
+        Command::Count(args) => count::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Camera(args) => camera::run(args),
         Command::Doctor(args) => doctor::run(args),

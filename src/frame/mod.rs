@@ -2,12 +2,14 @@
 
 mod colour;
 mod geometry;
+mod luma;
 mod picture;
 
 use std::time::Duration;
 
 pub use colour::YuvWeights;
 pub use geometry::{Quad, Rect};
+pub use luma::LumaGrid;
 pub use picture::{ColourMatrix, Layout, Picture, PictureError, PixelBytes};
 
 use jiff::Timestamp;

@@ -1,6 +1,6 @@
 //! Detector and reader together: what one worker thread holds.
 
-use super::detection::{Detection, Sighting};
+use super::detection::{Detection, Found, Sighting};
 use super::detector::Detector;
 use super::error::VisionError;
 use super::model::{ModelCard, Models};
@@ -60,7 +60,21 @@ impl Engine {
     /// # Errors
     /// [`VisionError::Run`] when the network fails.
     pub fn detect(&mut self, picture: &Picture) -> Result<Vec<Detection>, VisionError> {
-        self.detector.detect(picture)
+        Ok(self.detector.find(picture)?.plates)
+    }
+
+    /// Finds the plates and the vehicles of a picture in one run of the network.
+    ///
+    /// # Errors
+    /// [`VisionError::Run`] when the network fails.
+    pub fn find(&mut self, picture: &Picture) -> Result<Found, VisionError> {
+        self.detector.find(picture)
+    }
+
+    /// Whether the detector in use finds vehicles too.
+    #[must_use]
+    pub fn knows_vehicles(&self) -> bool {
+        self.detector.knows_vehicles()
     }
 
     /// Reads the plate within a quad. A reading without positions means unreadable.
@@ -78,7 +92,7 @@ impl Engine {
     /// # Errors
     /// [`VisionError::Run`] when a network fails.
     pub fn sightings(&mut self, picture: &Picture) -> Result<Vec<Sighting>, VisionError> {
-        let detections = self.detector.detect(picture)?;
+        let detections = self.detector.find(picture)?.plates;
         let quads: Vec<Quad> = detections.iter().map(|detection| detection.quad).collect();
         let reads = self.reader.read(picture, &quads)?;
         let (width_px, height_px) = (picture.width_px(), picture.height_px());
