@@ -22,7 +22,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("siting", &["frame", "vision", "tracking"]),
     ("lists", &["keyfile", "durable", "plate", "tracking"]),
     ("matching", &["plate", "tracking", "lists"]),
-    ("event", &["clock", "plate", "frame", "tracking", "siting", "lists", "matching"]),
+    ("event", &["clock", "plate", "frame", "vision", "tracking", "siting", "lists", "matching"]),
     ("position", &["clock", "event"]),
     ("store", &["durable", "clock", "plate", "event", "lists", "matching", "tracking"]),
     ("link", &["clock", "keyfile", "event", "lists", "store"]),
@@ -30,7 +30,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "node",
         &[
             "config", "durable", "clock", "plate", "frame", "video", "vision", "tracking",
-            "siting", "lists", "matching", "event", "position", "store", "link", "pages",
+            "traffic", "siting", "lists", "matching", "event", "position", "store", "link",
+            "pages",
         ],
     ),
     (

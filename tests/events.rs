@@ -33,5 +33,5 @@ fn a_message_without_the_newer_fields_is_still_read() {
         "plate":"AB123CD","confidence":0.9,"country":null,"alternatives":[],
         "direction":"approaching","frames":7,"evidence":null}"#;
     let Event::Transit(transit) = serde_json::from_str(text).unwrap() else { unreachable!() };
-    assert_eq!((transit.position, transit.clock_offset_ms), (None, 0));
+    assert_eq!((transit.position, transit.clock_offset_ms, transit.vehicle), (None, 0, None));
 }

@@ -9,6 +9,7 @@ use super::position::GeoPosition;
 use crate::frame::{Quad, Rect};
 use crate::plate::{Alternative, Country, PlateText};
 use crate::tracking::{Direction, TransitState};
+use crate::vision::VehicleKind;
 
 /// Where an event happened: the node's names for itself, the camera and the site.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -73,6 +74,9 @@ pub struct TransitEvent {
     pub alternatives: Vec<Alternative>,
     /// Which way it moved.
     pub direction: Direction,
+    /// What sort of vehicle it is, when the node's detector knows vehicles.
+    #[serde(default)]
+    pub vehicle: Option<VehicleKind>,
     /// Frames in which the plate was found.
     pub frames: u32,
     /// The picture that was read, when it is kept.

@@ -15,6 +15,7 @@ use crate::frame::Frame;
 use crate::position::Gps;
 use crate::store::Record;
 use crate::tracking::{Tracker, TrackerConfig, Transit};
+use crate::traffic::{CountConfig, TrafficCounter};
 use crate::video::{self, Location, Next, Pace, Source, SourceConfig, VideoError};
 use crate::vision::{Engine, EngineConfig, VisionError};
 
@@ -123,6 +124,9 @@ pub(super) fn work(post: &Post<'_>, reporter: &mut CameraReporter) -> Result<Ove
     let mut source = Source::start(source_config(camera)?)?;
     let mut tracker =
         Tracker::new(TrackerConfig { rejoin_s: camera.same_passage_s, ..TrackerConfig::default() });
+    // For the kinds of vehicles that carry plates the boxes are enough.
+    let boxes_alone = CountConfig { fixed_camera: false, ..CountConfig::default() };
+    let mut traffic = engine.knows_vehicles().then(|| TrafficCounter::new(boxes_alone));
     let mut pacer = Pacer::new(camera.analyse_fps);
     let mut rate = Rate::new();
     let mut last_frame = Instant::now();
@@ -158,7 +162,7 @@ pub(super) fn work(post: &Post<'_>, reporter: &mut CameraReporter) -> Result<Ove
                 }
                 if pacer.admit(frame.stream_time.as_secs_f64()) {
                     rate.looks += 1;
-                    let transits = look(&mut engine, &mut tracker, &frame)?;
+                    let transits = look(&mut engine, &mut tracker, traffic.as_mut(), &frame)?;
                     report(post, reporter, transits)?;
                 }
             }
@@ -183,14 +187,21 @@ pub(super) fn work(post: &Post<'_>, reporter: &mut CameraReporter) -> Result<Ove
     }
 }
 
-/// Finds, reads and follows the plates of a frame.
+/// Finds, reads and follows the plates of a frame, and the vehicles that carry them.
 fn look(
     engine: &mut Engine,
     tracker: &mut Tracker,
+    traffic: Option<&mut TrafficCounter>,
     frame: &Frame,
 ) -> Result<Vec<Transit>, VisionError> {
-    let detections = engine.detect(&frame.picture)?;
-    tracker.observe(frame, &detections, |quad| engine.read(&frame.picture, quad))
+    let found = engine.find(&frame.picture)?;
+    let mut transits =
+        tracker.observe(frame, &found.plates, |quad| engine.read(&frame.picture, quad))?;
+    if let Some(traffic) = traffic {
+        traffic.observe(frame, &found.vehicles);
+        traffic.tell_kinds(&mut transits);
+    }
+    Ok(transits)
 }
 
 fn report(

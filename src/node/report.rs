@@ -225,6 +225,8 @@ impl CameraReporter {
             Some(Known { last, before, told }) => {
                 event.id = last.id;
                 event.revision = last.revision.saturating_add(1);
+                // A later look may show the plate alone.
+                event.vehicle = event.vehicle.or(last.vehicle);
                 (before, told)
             }
             None => {
@@ -318,6 +320,7 @@ impl CameraReporter {
             country: transit.country,
             alternatives: transit.alternatives.clone(),
             direction: transit.direction,
+            vehicle: transit.vehicle,
             frames: transit.frames,
             evidence: Some(evidence),
             position: match &self.gps {

@@ -207,6 +207,7 @@ impl Track {
             frames: self.frames,
             reads: self.vote.reads(),
             direction: self.motion.direction(),
+            vehicle: None,
             look: best.look.clone(),
         })
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::direction::Direction;
 use crate::frame::Frame;
 use crate::plate::{Alternative, Country, PlateText, Reading};
-use crate::vision::Detection;
+use crate::vision::{Detection, VehicleKind};
 
 /// Whether a transit can still change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
@@ -59,6 +59,9 @@ pub struct Transit {
     pub reads: u32,
     /// Which way it moves.
     pub direction: Direction,
+    /// What sort of vehicle carries the plate; the tracker of plates does not know it, who
+    /// follows the vehicles adds it.
+    pub vehicle: Option<VehicleKind>,
     /// The best look, whose frame is the evidence picture.
     pub look: Look,
 }

@@ -7,6 +7,7 @@ use super::motion::{edges, size, touches_edge, union};
 use super::passage::Passage;
 use super::vehicle::{Seen, Vehicle};
 use crate::frame::{Frame, LumaGrid, Rect};
+use crate::tracking::Transit;
 use crate::vision::{VehicleDetection, VehicleKind};
 
 /// Cells in a row: a vehicle that covers a hundredth of the picture is a dozen cells each way.
@@ -40,8 +41,11 @@ const BESIDE_CELLS: f32 = 2.0;
 const GROWN_AREA: f32 = 3.0;
 /// Passages whose plates may still be asked for.
 const MAX_PAST: usize = 64;
-/// Counted passages by which it is judged whether the detector knows this camera's vehicles.
+/// By so many of the last passages it is judged whether the detector knows this camera's vehicles:
+/// when it knew at least so many, and this share of them.
 const JUDGED: usize = 20;
+const LEAST_JUDGED: usize = 5;
+const KNOWN_SHARE: f32 = 0.75;
 
 /// Counts the vehicles before one camera.
 ///
@@ -85,10 +89,14 @@ impl TrafficCounter {
     /// Gives out each passage once, when the vehicle has left the picture.
     pub fn observe(&mut self, frame: &Frame, found: &[VehicleDetection]) -> Vec<Passage> {
         let at_s = frame.stream_time.as_secs_f64();
-        self.grid.fill(&frame.picture, COLUMNS);
-        let (columns, rows) = (self.grid.columns as f32, self.grid.rows as f32);
-        self.picture = Rect { x: 0.0, y: 0.0, w: columns, h: rows };
         let (width, height) = (frame.picture.width_px() as f32, frame.picture.height_px() as f32);
+        let (columns, rows) = if self.config.fixed_camera {
+            self.grid.fill(&frame.picture, COLUMNS);
+            (self.grid.columns as f32, self.grid.rows as f32)
+        } else {
+            (COLUMNS as f32, COLUMNS as f32 * height / width)
+        };
+        self.picture = Rect { x: 0.0, y: 0.0, w: columns, h: rows };
         self.to_px = [width / columns, height / rows];
         let blobs = if self.config.fixed_camera { self.moving(at_s) } else { Vec::new() };
         self.follow(found, &blobs, at_s);
@@ -120,6 +128,15 @@ impl TrafficCounter {
         });
         let best = holding.max_by_key(|vehicle| (vehicle.boxes > 0, vehicle.looks))?;
         Some((best.id, best.kind().map(|(kind, _)| kind)))
+    }
+
+    /// Adds to transits the kind of the vehicle within whose box the plate was read.
+    pub fn tell_kinds(&self, transits: &mut [Transit]) {
+        for transit in transits {
+            let read_s = transit.look.frame.stream_time.as_secs_f64();
+            let vehicle = self.vehicle_at(read_s, &transit.look.detection.rect);
+            transit.vehicle = vehicle.and_then(|(_, kind)| kind);
+        }
     }
 
     /// What differs from the empty road.
@@ -300,10 +317,11 @@ impl TrafficCounter {
     fn end(&mut self, vehicle: Vehicle) -> Option<Passage> {
         let passed = self.is_passage(&vehicle) && !self.is_fragment(&vehicle);
         let passage = passed.then(|| vehicle.passage(self.to_px, &self.picture));
-        if passed {
-            self.known.push(vehicle.boxes > 0);
-            let old = self.known.len().saturating_sub(JUDGED);
-            self.known.drain(..old);
+        if !self.is_fragment(&vehicle) {
+            self.judge(&vehicle);
+        }
+        // A plate on one that stands, or is far away, may be asked for, too.
+        if passed || vehicle.boxes > 0 {
             self.past.push(vehicle);
             let old = self.past.len().saturating_sub(MAX_PAST);
             self.past.drain(..old);
@@ -312,8 +330,9 @@ impl TrafficCounter {
     }
 
     fn is_passage(&self, vehicle: &Vehicle) -> bool {
-        let large = vehicle.largest() >= self.config.least_share * self.picture.area();
-        large && vehicle.has_gone() && (vehicle.boxes > 0 || self.believes(vehicle))
+        self.is_large(vehicle)
+            && vehicle.has_gone()
+            && (vehicle.boxes > 0 || self.believes(vehicle))
     }
 
     /// Whether it was a part of another vehicle: it went out within that one, not at the picture's
@@ -337,7 +356,22 @@ impl TrafficCounter {
     /// the vehicles of this camera, there it would have known this one too.
     fn believes(&self, vehicle: &Vehicle) -> bool {
         let knowing = self.known.iter().filter(|known| **known).count();
-        2 * knowing <= self.known.len() && !vehicle.is_upright()
+        let known_here =
+            knowing >= LEAST_JUDGED && knowing as f32 >= KNOWN_SHARE * self.known.len() as f32;
+        !known_here && !vehicle.is_upright()
+    }
+
+    /// Remembers whether the detector knew what passed, also of what was not believed.
+    fn judge(&mut self, vehicle: &Vehicle) {
+        if self.is_large(vehicle) && vehicle.has_gone() && !vehicle.is_upright() {
+            self.known.push(vehicle.is_well_known());
+            let old = self.known.len().saturating_sub(JUDGED);
+            self.known.drain(..old);
+        }
+    }
+
+    fn is_large(&self, vehicle: &Vehicle) -> bool {
+        vehicle.largest() >= self.config.least_share * self.picture.area()
     }
 
     fn in_cells(&self, rect: &Rect) -> Rect {

@@ -1,6 +1,6 @@
 //! One vehicle followed over frames.
 
-use super::motion::{BoxMotion, edges, size, touches_edge};
+use super::motion::{BoxMotion, size, touches_edge};
 use super::passage::{Heading, Passage, Waypoint};
 use crate::frame::Rect;
 use crate::tracking::Direction;
@@ -24,6 +24,8 @@ const LEAST_STRAIGHTNESS: f32 = 0.5;
 /// Seen for less than this it may be anything, seconds and looks.
 const LEAST_LIFE_S: f64 = 0.4;
 const LEAST_LOOKS: u32 = 5;
+/// What the detector knows it finds in at least this share of the looks; a chance box it does not.
+const KNOWN_SHARE: f32 = 0.3;
 /// Most of the time behind and among others its way is a guess.
 const LEAST_ALONE: f32 = 0.4;
 /// It must grow or shrink by this factor to be coming or going.
@@ -166,6 +168,11 @@ impl Vehicle {
 
     pub(super) fn is_standing(&self) -> bool {
         self.motion.speed() < STANDING_SPEED * size(&self.motion.last())
+    }
+
+    /// Whether the detector knew it for some of the time, not by chance.
+    pub(super) fn is_well_known(&self) -> bool {
+        self.boxes as f32 >= KNOWN_SHARE * self.looks as f32
     }
 
     /// Whether it should have left the picture by now.

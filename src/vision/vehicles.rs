@@ -109,6 +109,9 @@ impl VehicleMap {
         let at = |channel: usize| {
             cells.values[((first + channel) * cells.rows + row) * cells.columns + column]
         };
+        if (0..GEOMETRY).any(|channel| !at(channel).is_finite()) {
+            return None;
+        }
         let centre_x = (column as f32 + 0.5 + at(0)) * self.stride_px;
         let centre_y = (row as f32 + 0.5 + at(1)) * self.stride_px;
         let width = SIZE_UNIT_PX * at(2).min(8.0).exp();
@@ -206,7 +209,7 @@ mod tests {
     fn neighbours_and_overlapping_boxes_are_one_vehicle() {
         let mut values = empty();
         set(&mut values, 0, [1, 1], 3.0);
-        set(&mut values, 2, [1, 2], 2.5);
+        set(&mut values, 2, [1, 2], 1.5);
         set(&mut values, 0, [1, 3], 2.0);
         for place in [[1, 1], [1, 3]] {
             set(&mut values, 8, place, 2.5);

@@ -54,6 +54,7 @@ pub(crate) fn record(n: u32, with_hit: bool) -> Record {
         country: None,
         alternatives: Vec::new(),
         direction: Direction::Approaching,
+        vehicle: None,
         frames: 8,
         evidence: Some(evidence.clone()),
         position: None,

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::frame::{Quad, Rect};
 use crate::plate::{Alternative, Country, PlateText, grammar};
 use crate::tracking::{Direction, Transit};
-use crate::vision::Sighting;
+use crate::vision::{Sighting, VehicleKind};
 
 /// A plate has at least so many characters.
 const MIN_CHARACTERS: usize = 3;
@@ -58,6 +58,7 @@ pub(super) struct TransitLine {
     rect: Rect,
     quad: Quad,
     direction: Direction,
+    vehicle: Option<VehicleKind>,
     alternatives: Vec<Alternative>,
 }
 
@@ -103,6 +104,7 @@ impl TransitLine {
             rect: rounded_rect(transit.look.detection.rect),
             quad: rounded_quad(transit.look.detection.quad),
             direction: transit.direction,
+            vehicle: transit.vehicle,
             alternatives: transit
                 .alternatives
                 .iter()

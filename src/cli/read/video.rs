@@ -9,6 +9,7 @@ use super::{Args, Complaints, Output, annotate};
 use crate::cli::failure::Outcome;
 use crate::cli::{interrupt, progress};
 use crate::tracking::{Tracker, TrackerConfig, Transit, TransitState};
+use crate::traffic::{CountConfig, TrafficCounter};
 use crate::video::{Location, Next, Secret, Source, SourceConfig};
 use crate::vision::{Engine, EngineConfig};
 
@@ -31,6 +32,9 @@ pub(super) fn read(
     let live = location.is_live();
     let mut engine = Engine::new(&EngineConfig { thorough: false, ..args.engine_config() })?;
     let mut tracker = Tracker::new(tracker_config(live));
+    // For the kinds of vehicles that carry plates the boxes are enough.
+    let boxes_alone = CountConfig { fixed_camera: false, ..CountConfig::default() };
+    let mut traffic = TrafficCounter::new(boxes_alone);
     let interrupted = interrupt::watch()?;
     let mut source = match Source::start(SourceConfig::new(location)) {
         Ok(source) => source,
@@ -50,9 +54,11 @@ pub(super) fn read(
                 if !pace.lets(now_s) {
                     continue;
                 }
-                let detections = engine.detect(&frame.picture)?;
+                let found = engine.find(&frame.picture)?;
                 let read = |quad: &_| engine.read(&frame.picture, quad);
-                let transits = tracker.observe(&frame, &detections, read)?;
+                let mut transits = tracker.observe(&frame, &found.plates, read)?;
+                traffic.observe(&frame, &found.vehicles);
+                traffic.tell_kinds(&mut transits);
                 spinner.set_message(format!("{now_s:.1} s, {} vehicles", teller.number));
                 spinner.tick();
                 for transit in transits {
@@ -76,7 +82,9 @@ pub(super) fn read(
         }
     }
     spinner.finish_and_clear();
-    for transit in tracker.flush() {
+    let mut transits = tracker.flush();
+    traffic.tell_kinds(&mut transits);
+    for transit in transits {
         teller.tell(&transit, output, complaints)?;
     }
     Ok(ExitCode::SUCCESS)

@@ -60,6 +60,7 @@ pub(in crate::node) fn transit(
         frames: 6,
         reads: 4,
         direction: Direction::Approaching,
+        vehicle: None,
         look: Look {
             frame,
             detection: Detection { quad: rect.quad(), rect, score: 0.9 },
