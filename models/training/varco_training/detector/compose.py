@@ -2,130 +2,122 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..plates import render_plate
 from .lettering import LetteringPool
 from .panels import body_colour, draw_panel, pose, set_into, transform
 from .photometry import degrade, write_camera_text
-from .pictures import Picture, PictureSampler
+from .pictures import Picture, PictureSampler, VehicleSampler
+from .placing import (
+    Crop, add_target, add_vehicles, in_seen_order, keep_inside, moved_box, plate_width_px, touches, vehicle_side_px, view_of,
+)  # fmt: skip
+from .platepool import TWO_ROW_ASPECT, PlatePool
 from .targets import Target
+from .vehicles import Vehicle
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 CROP_PX = 320
-LEAST_WIDTH_PX = 11
-"""Smaller plates are neither learnt nor counted as background."""
-WHOLE_SHARE, HIDDEN_SHARE = 0.9, 0.05
-"""With more than the first share inside the crop a plate counts; with less than the second it is not there."""
-TWO_ROW_ASPECT = 2.4
+LARGE_CROP_PX = 512
+"""Crops in which whole pictures and plates as wide as the program sees them in close-ups have room."""
 UNBOXED_WEIGHT = 0.15
 """What a detection without a box counts in pictures that are not completely boxed."""
-
-
-class PlatePool:
-    """Rendered plates kept for reuse, slowly exchanged for new ones: rendering costs more than pasting."""
-
-    def __init__(
-        self,
-        rng: np.random.Generator,
-        size: int = 2000,
-        renew: float = 0.06,
-    ) -> None:
-        self._renew = renew
-        self._plates: dict[bool, list[Image]] = {False: [], True: []}
-        while sum(map(len, self._plates.values())) < size or not all(self._plates.values()):
-            self._add(rng)
-
-    def _add(self, rng: np.random.Generator) -> None:
-        plate = render_plate(rng, framed=False)  # the panel draws the holder: it is no part of the plate
-        scale = min(1.0, 320 / plate.image.shape[1])
-        image = cv2.resize(plate.image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        self._plates[image.shape[1] / image.shape[0] < TWO_ROW_ASPECT].append(image)
-
-    def draw(self, rng: np.random.Generator, tall: bool | None = None) -> Image:
-        """A plate (BGR); `tall` asks for one of two rows or of one."""
-        if tall is None:
-            tall = bool(rng.random() < 0.3)
-        group = self._plates[tall]
-        if rng.random() < self._renew:
-            group.pop(rng.integers(len(group))) if len(group) > 1 else None
-            self._add(rng)
-        return group[rng.integers(len(group))]
-
-
-@dataclass
-class Crop:
-    """One training crop before encoding."""
-
-    image: Image
-    targets: list[Target] = field(default_factory=list)
-    negative_weight: float = 1.0
-    """See `targets.encode`."""
+VEHICLE_UNBOXED_WEIGHT = 0.5
+"""As `UNBOXED_WEIGHT`, of vehicles: far and parked ones are partly unboxed in every source."""
+VEHICLE_SHARE = 0.4
+"""Crops that are drawn for their vehicles."""
 
 
 class Composer:
     """Makes training crops."""
 
-    def __init__(self, pictures: list[Picture], rng: np.random.Generator, pool_size: int = 1000) -> None:
+    def __init__(
+        self, pictures: list[Picture], with_vehicles: list[Picture], rng: np.random.Generator, pool_size: int = 1000
+    ) -> None:
         self._sampler = PictureSampler(pictures)
+        self._vehicles = VehicleSampler(with_vehicles)
         self._lettering = LetteringPool(rng)
         self._plates = PlatePool(rng, pool_size)
 
-    def crop(self, rng: np.random.Generator) -> Crop:
-        """One crop of `CROP_PX` with light, lens and coding applied."""
-        if rng.random() < 0.18:
-            crop = self._mosaic(rng)
-        else:
-            crop = self._plain(rng, CROP_PX)
+    def crop(self, rng: np.random.Generator, size: int = CROP_PX) -> Crop:
+        """One crop of `size` with light, lens and coding applied."""
+        crop = self._mosaic(rng, size) if rng.random() < 0.18 else self._plain(rng, size)
         if rng.random() < 0.1:
             write_camera_text(rng, crop.image, self._lettering)
-        image = degrade(rng, crop.image, [t.corners for t in crop.targets])
-        return Crop(image, crop.targets, crop.negative_weight)
+        image = degrade(rng, crop.image, [t.corners for t in crop.targets if not t.ignore and not t.mistake])
+        crop.image = image
+        return crop
 
-    def _mosaic(self, rng: np.random.Generator) -> Crop:
-        half = CROP_PX // 2
-        whole = Crop(np.empty((CROP_PX, CROP_PX, 3), np.uint8))
+    def scene(self, rng: np.random.Generator, size: int) -> Crop:
+        """A whole picture with rendered plates only, light, lens and coding applied: for measuring corners."""
+        picture = self._sampler.draw(rng) if rng.random() < 0.6 else self._vehicles.draw(rng)
+        crop = self._real(rng, size, picture, "whole", exchange=1.0)
+        if not picture.plates:
+            crop.targets.clear()
+            self._paste_panel(rng, crop)
+        crop.image = degrade(rng, crop.image, [t.corners for t in crop.targets if t.has_corners])
+        return crop
+
+    def _mosaic(self, rng: np.random.Generator, size: int) -> Crop:
+        half = size // 2
+        whole = Crop(np.empty((size, size, 3), np.uint8))
         for x, y in ((0, 0), (half, 0), (0, half), (half, half)):
             part = self._plain(rng, half)
             whole.image[y : y + half, x : x + half] = part.image
             offset = np.array([x, y], np.float32)
-            whole.targets += [Target(t.corners + offset, t.has_corners, t.ignore) for t in part.targets]
+            whole.targets += [Target(t.corners + offset, t.has_corners, t.ignore, t.mistake) for t in part.targets]
+            whole.vehicles += [Vehicle(v.box + np.tile(offset, 2), v.classes, v.ignore) for v in part.vehicles]
             whole.negative_weight = min(whole.negative_weight, part.negative_weight)
+            whole.vehicle_negative_weight = min(whole.vehicle_negative_weight, part.vehicle_negative_weight)
         return whole
 
     def _plain(self, rng: np.random.Generator, size: int) -> Crop:
+        if rng.random() < VEHICLE_SHARE:
+            return self._real(rng, size, self._vehicles.draw(rng), "vehicle" if rng.random() < 0.65 else "whole")
         kind = rng.random()
-        if kind < 0.68:
-            crop = self._real(rng, size, self._sampler.draw(rng))
+        mistaken = self._sampler.draw_mistaken(rng) if kind < 0.1 else None
+        if mistaken:
+            crop = self._real(rng, size, mistaken, "mistake")
+            panels = int(rng.random() < 0.3)
+        elif kind < 0.68:
+            crop = self._real(rng, size, self._sampler.draw(rng), "whole" if rng.random() < 0.15 else "plate")
             panels = int(rng.random() < 0.12)
-        elif kind < 0.94:
-            crop = self._real(rng, size, self._sampler.draw_complete(rng), aimed=rng.random() < 0.3)
+        elif kind < 0.95:
+            aim = str(rng.choice(["plate", "anywhere", "whole"], p=[0.3, 0.5, 0.2]))
+            crop = self._real(rng, size, self._sampler.draw_complete(rng), aim)
             panels = int(rng.choice([0, 1, 2, 3], p=[0.15, 0.5, 0.25, 0.1]))
         else:
             crop = Crop(self._drawn_ground(rng, size))
             panels = int(rng.choice([0, 1, 2], p=[0.2, 0.5, 0.3]))
         for _ in range(panels):
             self._paste_panel(rng, crop)
+        if rng.random() < 0.15:
+            self._paste_mistake(rng, crop)
         return crop
 
-    def _real(self, rng: np.random.Generator, size: int, picture: Picture, aimed: bool = True) -> Crop:
-        """A piece of `picture`, around one of its plates when `aimed`, else anywhere."""
-        wanted = plate_width_px(rng, size)
-        known = all(p.has_corners for p in picture.plates)
-        if picture.plates:
-            focus = picture.plates[rng.integers(len(picture.plates))]
-            least = 0.7 * size / max(picture.width_px, picture.height_px)  # or the crop would be mostly empty
-            scale = float(np.clip(wanted / focus.width_px, least, max(2.0, least)))
-            anchor = focus.corners.mean(0)
-        else:
-            scale, anchor = size / max(picture.width_px, picture.height_px), np.zeros(2)
-        if not (aimed and picture.plates) or rng.random() < 0.06:
+    def _focus(self, rng: np.random.Generator, picture: Picture, size: int, aim: str) -> tuple[Floats | None, float]:
+        """The box that a crop of `picture` is made for, and how long it is to become."""
+        if aim == "vehicle" and picture.vehicles:
+            return picture.vehicles[rng.integers(len(picture.vehicles))].box, vehicle_side_px(rng, size)
+        if aim == "mistake":
+            return picture.mistakes[rng.integers(len(picture.mistakes))], plate_width_px(rng, size)
+        if aim in ("plate", "anywhere") and picture.plates:
+            corners = picture.plates[rng.integers(len(picture.plates))].corners
+            return np.concatenate([corners.min(0), corners.max(0)]), plate_width_px(rng, size)
+        return None, 0.0
+
+    def _real(self, rng: np.random.Generator, size: int, picture: Picture, aim: str, exchange: float | None = None) -> Crop:
+        """A piece of `picture`: around one of its plates, vehicles or mistakes, anywhere in it, or all of it.
+
+        `exchange` is the share of its plates that rendered ones cover; by default most of them in some crops.
+        """
+        known = bool(picture.plates) and all(p.has_corners for p in picture.plates)
+        view = view_of(rng, picture, size, *self._focus(rng, picture, size, aim))
+        scale, anchor = view.scale, view.anchor
+        if aim == "anywhere" or rng.random() < 0.06:
             anchor = rng.uniform([0, 0], [picture.width_px, picture.height_px])
         image, factor = picture.decode(scale)
         spread = 6.0 if known else 2.2
@@ -134,7 +126,7 @@ class Composer:
         flip = -1.0 if rng.random() < 0.5 else 1.0
         turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         linear = turn @ np.array([[1, 0], [np.tan(shear), 1]]) @ np.diag([flip * scale * stretch, scale / stretch])
-        place = _keep_inside(rng, rng.uniform(0.12, 0.88, 2) * size, linear, anchor, picture, size)
+        place = keep_inside(rng, rng.uniform(0.12, 0.88, 2) * size, linear, anchor, picture, size)
         matrix = np.eye(3, dtype=np.float32)
         matrix[:2, :2], matrix[:2, 2] = linear, place - linear @ anchor
         if known and rng.random() < 0.5:
@@ -144,14 +136,21 @@ class Composer:
         half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
         pixels = np.linalg.inv(half) @ matrix @ to_decoded @ half
         ground = cv2.warpPerspective(image, pixels, (size, size), flags=cv2.INTER_LINEAR, borderValue=(128, 128, 128))
-        crop = Crop(ground, negative_weight=1.0 if picture.complete else UNBOXED_WEIGHT)
-        exchange = rng.random() < 0.3
+        complete = 1.0 if picture.complete else UNBOXED_WEIGHT
+        crop = Crop(ground, negative_weight=complete, vehicle_negative_weight=VEHICLE_UNBOXED_WEIGHT)
+        add_vehicles(crop, picture, matrix)
+        if not picture.knows_plates:
+            everything = np.array([[0, 0], [size, 0], [size, size], [0, size]], np.float32)
+            crop.targets.append(Target(everything, False, ignore=True))
+        crop.targets += [Target.around(moved_box(box, matrix), mistake=True) for box in picture.mistakes]
+        if exchange is None:
+            exchange = 0.8 if rng.random() < 0.3 else 0.0
         for plate in picture.plates:
             corners = in_seen_order(transform(plate.corners, matrix), mirrored=flip < 0)
             exact = plate.has_corners
-            if exchange and rng.random() < 0.8:
+            if not plate.ignore and rng.random() < exchange:
                 corners, exact = self._exchange(rng, crop.image, corners, exact), True
-            add_target(crop, corners, exact)
+            add_target(crop, corners, exact, plate.ignore)
         return crop
 
     def _exchange(self, rng: np.random.Generator, image: Image, corners: Floats, exact: bool) -> Floats:
@@ -194,12 +193,39 @@ class Composer:
         corners = transform(flat, homography)
         for _ in range(4):
             place = rng.uniform(0.12, 0.88, 2).astype(np.float32) * size
-            if all(not _touches(outline + place, t.corners) for t in crop.targets):
+            if all(not touches(outline + place, t.corners) for t in crop.targets):
                 shift = np.array([[1, 0, place[0]], [0, 1, place[1]], [0, 0, 1]], np.float32)
                 light = rng.uniform(0.6, 1.15) * (0.4 + 0.6 * float(crop.image.mean()) / 115)
                 set_into(crop.image, image, shift @ homography, float(np.clip(light, 0.3, 1.3)))
                 add_target(crop, corners + place, True)
+                crop.ignore_vehicles(np.concatenate([(outline + place).min(0), (outline + place).max(0)]))
                 return
+
+    def _paste_mistake(self, rng: np.random.Generator, crop: Crop) -> None:
+        """Sets something that was taken for a plate elsewhere into the crop, with a little of its surroundings."""
+        picture = self._sampler.draw_mistaken(rng)
+        if picture is None:
+            return
+        size = crop.image.shape[0]
+        box = picture.mistakes[rng.integers(len(picture.mistakes))]
+        side = np.tile(box[2:] - box[:2], 2) * np.array([-1, -1, 1, 1]) * rng.uniform(0.05, 0.4, 4)
+        scale = min(plate_width_px(rng, size) / max(float(box[2] - box[0]), 1.0), 2.0)
+        image, factor = picture.decode(scale)
+        x0, y0, x1, y1 = ((box + side) * factor).round().astype(int).clip(0)
+        patch = image[y0:y1, x0:x1]
+        if min(patch.shape[:2]) < 4:
+            return
+        width, height = (round(patch.shape[i] * scale / factor) for i in (1, 0))
+        if not (4 <= width < size and 4 <= height < size):
+            return
+        x, y = rng.integers(0, [size - width, size - height], endpoint=True)
+        corners = np.array([[x, y], [x + width, y], [x + width, y + height], [x, y + height]], np.float32)
+        if any(touches(corners, t.corners) for t in crop.targets):
+            return
+        patch = cv2.resize(patch, (width, height), interpolation=cv2.INTER_AREA)
+        crop.image[y : y + height, x : x + width] = patch[:, ::-1] if rng.random() < 0.5 else patch
+        crop.targets.append(Target(corners, False, mistake=True))
+        crop.ignore_vehicles(np.concatenate([corners[0], corners[2]]))
 
     def _drawn_ground(self, rng: np.random.Generator, size: int) -> Image:
         """A plain drawn scene: sky, road, boxes of flat colour, lines."""
@@ -219,44 +245,3 @@ class Composer:
         for _ in range(rng.integers(0, 3)):
             write_camera_text(rng, image, self._lettering)
         return image
-
-
-def plate_width_px(rng: np.random.Generator, size: int) -> float:
-    """A plate width for a crop of `size`: log-uniform, 14 px to most of the crop."""
-    return float(np.exp(rng.uniform(np.log(14), np.log(0.85 * size))))
-
-
-def _keep_inside(
-    rng: np.random.Generator, place: Floats, linear: Floats, anchor: Floats, picture: Picture, size: int
-) -> Floats:
-    """Moves `place` (where `anchor` comes to lie) so that the picture fills the crop but for a margin, or lies all in it."""
-    ends = np.array([[0, 0], [picture.width_px, picture.height_px]]) - anchor
-    spans = np.sort(ends * np.diag(linear), axis=0) + place
-    margin = rng.uniform(0, 0.12, (2, 2)) * size
-    room = spans[1] - spans[0] - size
-    fill = np.where(spans[0] > margin[0], margin[0] - spans[0], 0.0)
-    fill = np.where(spans[1] < size - margin[1], size - margin[1] - spans[1], fill)
-    fit = np.where(spans[0] < 0, -spans[0], 0.0)
-    fit = np.where(spans[1] > size, size - spans[1], fit)
-    return place + np.where(room > 0, fill, fit)
-
-
-def in_seen_order(corners: Floats, mirrored: bool) -> Floats:
-    """Corners beginning with the top left as seen, after a possible mirroring."""
-    return corners[[1, 0, 3, 2]] if mirrored else corners
-
-
-def add_target(crop: Crop, corners: Floats, has_corners: bool) -> None:
-    """Adds a plate, as one to ignore when it is small or cut by the crop's edge; drops it when it is outside."""
-    size = crop.image.shape[0]
-    low, high = corners.min(0), corners.max(0)
-    inside = np.clip(np.minimum(high, size) - np.maximum(low, 0), 0, None)
-    share = float(np.prod(inside) / max(np.prod(high - low), 1e-6))
-    if share < HIDDEN_SHARE:
-        return
-    ignore = share < WHOLE_SHARE or high[0] - low[0] < LEAST_WIDTH_PX or high[1] - low[1] < 4
-    crop.targets.append(Target(corners.astype(np.float32), has_corners, ignore))
-
-
-def _touches(a: Floats, b: Floats) -> bool:
-    return bool((a.min(0) - 4 < b.max(0)).all() and (b.min(0) - 4 < a.max(0)).all())

@@ -20,8 +20,8 @@ import torch
 from numpy.typing import NDArray
 
 from ..quantise import quantise
-from .network import STRIDE, Detector
-from .pictures import PictureSampler, read_pictures
+from .network import STRIDE, VEHICLE_CLASSES, VEHICLE_STRIDE, Detector
+from .pictures import PictureSampler, read_pictures, read_vehicle_pictures
 from .session import letterbox
 
 CALIBRATION_PICTURES = 120
@@ -29,32 +29,37 @@ LONG_SIDE_PX = 640
 
 
 def calibration_inputs(data: Path, count: int, seed: int = 5) -> Iterator[NDArray[np.float32]]:
-    """Letterboxed training pictures, drawn by the same shares as in training."""
+    """Letterboxed training pictures: of plates, drawn by the same shares as in training, and a third of vehicles."""
     rng = np.random.default_rng(seed)
-    sampler = PictureSampler(read_pictures(data, "train"))
-    for _ in range(count):
-        yield letterbox(sampler.draw(rng).decode()[0], LONG_SIDE_PX)[0]
+    sampler, vehicles = PictureSampler(read_pictures(data, "train")), read_vehicle_pictures(data, "train")
+    for index in range(count):
+        picture = vehicles[rng.integers(len(vehicles))] if index % 3 == 0 else sampler.draw(rng)
+        yield letterbox(picture.decode()[0], LONG_SIDE_PX)[0]
 
 
 def export_float(checkpoint: Path, out: Path) -> int:
     """Writes the averaged weights as float32 ONNX with dynamic height and width; returns the crops they were trained on."""
     state = torch.load(checkpoint, weights_only=True, map_location="cpu")
-    model = Detector()
+    model = Detector(state.get("size", "small"))
     model.load_state_dict(state["average"])
     sides = {2: "height", 3: "width"}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            model.eval(), (torch.rand(1, 3, 384, 640),), str(out), input_names=["images"], output_names=["map"],
-            dynamic_axes={"images": sides, "map": {2: "rows", 3: "columns"}}, opset_version=17, dynamo=False,
+            model.eval(), (torch.rand(1, 3, 384, 640),), str(out), input_names=["images"], output_names=["map", "vehicles"],
+            dynamic_axes={
+                "images": sides, "map": {2: "rows", 3: "columns"}, "vehicles": {2: "vehicle_rows", 3: "vehicle_columns"},
+            }, opset_version=17, dynamo=False,
         )  # fmt: skip
     return int(state["crops"])
 
 
 def float_convolutions(model: Path) -> list[str]:
-    """The first and the last convolution of an exported detector."""
-    names = [node.name for node in onnx.load(model).graph.node if node.op_type == "Conv"]
-    return [names[0], names[-1]]
+    """The first and the last convolutions of an exported detector."""
+    graph = onnx.load(model).graph
+    ends = {output.name for output in graph.output}
+    convolutions = [node for node in graph.node if node.op_type == "Conv"]
+    return [convolutions[0].name, *(node.name for node in convolutions if ends & set(node.output))]
 
 
 def describe(model: Path, properties: dict[str, str]) -> None:
@@ -82,6 +87,7 @@ def main() -> None:
     parser.add_argument("--version", default="1")
     parser.add_argument("--recipe-commit", default=None, help="by default the commit that is checked out")
     parser.add_argument("--score-threshold", type=float, required=True, help="the operating point, chosen on val")
+    parser.add_argument("--vehicle-score-threshold", type=float, required=True, help="the same of vehicles")
     given = parser.parse_args()
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
@@ -92,6 +98,8 @@ def main() -> None:
     properties = {
         "version": given.version, "recipe_commit": given.recipe_commit or commit(), "stride": str(STRIDE),
         "score_threshold": str(given.score_threshold), "long_side_px": str(LONG_SIDE_PX), "crops": str(crops),
+        "vehicle_classes": ",".join(VEHICLE_CLASSES), "vehicle_stride": str(VEHICLE_STRIDE),
+        "vehicle_score_threshold": str(given.vehicle_score_threshold),
     }  # fmt: skip
     for path in (plain, given.out):
         describe(path, properties)

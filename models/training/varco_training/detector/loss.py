@@ -1,11 +1,12 @@
-"""The training loss: focal heat, generalised IoU and smooth L1 for the box, L1 for known corners."""
+"""The training losses: focal heat, generalised IoU and smooth L1 for the box, L1 for known corners."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
-from .network import STRIDE
+from .network import STRIDE, VEHICLE_STRIDE
+from .vehicles import CLASSES
 
 BOX_WEIGHT = 1.5
 CORNER_WEIGHT = 1.0
@@ -13,8 +14,8 @@ UNBOXED_SCORE = 0.25
 """From this score on, a detection without a box in an incompletely boxed picture may be an unboxed plate."""
 
 
-def detector_loss(output: Tensor, target: Tensor) -> tuple[Tensor, dict[str, float]]:
-    """Loss of a batch: network maps [N,13,h,w] against target maps [N,17,h,w] (`targets.encode`)."""
+def plate_loss(output: Tensor, target: Tensor) -> tuple[Tensor, dict[str, float]]:
+    """Loss of the plates of a batch: network maps [N,13,h,w] against target maps [N,17,h,w] (`targets.encode`)."""
     output = output.float()
     heat, wanted = output[:, 0], target[:, 0]
     plates = (wanted >= 0.999).sum().clamp(min=1)
@@ -32,15 +33,8 @@ def detector_loss(output: Tensor, target: Tensor) -> tuple[Tensor, dict[str, flo
     cell = torch.stack([at[2], at[1]], 1).float() + 0.5
     got, want = output[at[0], :, at[1], at[2]], target[at[0], 4:16, at[1], at[2]]
     weight, known = box_weight[at], corner_weight[at]
-    centre = (cell + got[:, 1:3]) * STRIDE
-    size = STRIDE * got[:, 3:5].clamp(max=5.0).exp()
-    low, high = want[:, :2], want[:, 2:4]
-    true_centre, true_size = (low + high) / 2, (high - low).clamp(min=1.0)
-    smooth = torch.nn.functional.smooth_l1_loss
-    direct = smooth((centre - true_centre) / true_size, torch.zeros_like(centre), beta=0.1, reduction="none").sum(1)
-    direct = direct + smooth(got[:, 3:5], (true_size / STRIDE).log(), beta=0.1, reduction="none").sum(1)
-    iou = generalised_iou(centre - size / 2, centre + size / 2, low, high)
-    box_loss = (weight * (1 - iou + direct)).sum() / plates
+    centre, size, wrong_boxes = box_errors(cell, got[:, 1:5], want[:, :4], STRIDE)
+    box_loss = (weight * wrong_boxes).sum() / plates
 
     # Corners are judged in heights of the plate, along and across alike: what the rectified signs shift by.
     corners = centre.detach()[:, None] + got[:, 5:13].view(-1, 4, 2) * size.detach()[:, None]
@@ -50,6 +44,46 @@ def detector_loss(output: Tensor, target: Tensor) -> tuple[Tensor, dict[str, flo
     corner_loss = (known * wrong).sum() / known.sum().clamp(min=1.0)
     total = heat_loss + BOX_WEIGHT * box_loss + CORNER_WEIGHT * corner_loss
     return total, {"heat": heat_loss.item(), "box": box_loss.item(), "corner": corner_loss.item()}
+
+
+def vehicle_loss(output: Tensor, target: Tensor) -> tuple[Tensor, dict[str, float]]:
+    """Loss of the vehicles of a batch: network maps [N,10,h,w] against target maps [N,19,h,w] (`vehicles.encode_vehicles`).
+
+    Where a label leaves open which class a vehicle is, the class that the network thinks likeliest of those is taken for
+    right and the others are let alone.
+    """
+    output = output.float()
+    wanted, centres = target[:, :CLASSES], target[:, CLASSES : 2 * CLASSES] > 0
+    background, box_weight = target[:, 2 * CLASSES], target[:, 2 * CLASSES + 1]
+    score = output[:, :CLASSES].sigmoid().clamp(1e-4, 1 - 1e-4)
+    here = centres.any(1)
+    vehicles = here.sum().clamp(min=1)
+    seen = score.masked_fill(~centres, 0.0).amax(1).clamp(min=1e-4)
+    missed = -((1 - seen) ** 2) * seen.log() * here
+    unsure = torch.where(score.detach() > UNBOXED_SCORE, target[:, -1:], torch.ones_like(score))
+    counted = torch.where(here[:, None], ~centres, background[:, None] > 0)
+    invented = -((1 - wanted) ** 4) * score**2 * (1 - score).log() * counted * unsure
+    heat_loss = (missed.sum() + invented.sum()) / vehicles
+    at = torch.nonzero(box_weight > 0, as_tuple=True)
+    if len(at[0]) == 0:
+        return heat_loss, {"vehicle": heat_loss.item(), "vehicle box": 0.0}
+    cell = torch.stack([at[2], at[1]], 1).float() + 0.5
+    got, want = output[at[0], CLASSES:, at[1], at[2]], target[at[0], 2 * CLASSES + 2 : 2 * CLASSES + 6, at[1], at[2]]
+    box_loss = (box_weight[at] * box_errors(cell, got, want, VEHICLE_STRIDE)[2]).sum() / vehicles
+    return heat_loss + BOX_WEIGHT * box_loss, {"vehicle": heat_loss.item(), "vehicle box": box_loss.item()}
+
+
+def box_errors(cell: Tensor, got: Tensor, want: Tensor, stride: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Centres and sizes (px) that the outputs `got` [n,4] of `cell` [n,2] mean, and how far they are from boxes `want` [n,4]."""
+    centre = (cell + got[:, :2]) * stride
+    size = stride * got[:, 2:4].clamp(max=5.0).exp()
+    low, high = want[:, :2], want[:, 2:4]
+    true_centre, true_size = (low + high) / 2, (high - low).clamp(min=1.0)
+    smooth = torch.nn.functional.smooth_l1_loss
+    direct = smooth((centre - true_centre) / true_size, torch.zeros_like(centre), beta=0.1, reduction="none").sum(1)
+    direct = direct + smooth(got[:, 2:4], (true_size / stride).log(), beta=0.1, reduction="none").sum(1)
+    iou = generalised_iou(centre - size / 2, centre + size / 2, low, high)
+    return centre, size, 1 - iou + direct
 
 
 def generalised_iou(low: Tensor, high: Tensor, true_low: Tensor, true_high: Tensor) -> Tensor:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from .vehicles import CLASSES, CLASSES_OF_LABELS, Vehicle
 
 Image = NDArray[np.uint8]
 Points = NDArray[np.float32]
@@ -32,6 +35,8 @@ class Plate:
     """Whether `corners` are the plate's own rather than those of its upright box."""
     legible: bool | None
     """A person reads it with certainty; `None`: nobody has judged it."""
+    ignore: bool = False
+    """Perhaps a plate: a find of the network itself that is not sure enough to learn from."""
 
     @property
     def width_px(self) -> float:
@@ -49,6 +54,13 @@ class Picture:
     height_px: int
     plates: tuple[Plate, ...]
     encoded: NDArray[np.uint8]
+    vehicles: tuple[Vehicle, ...] = ()
+    knows_plates: bool = True
+    """Whether its plates are boxed (by people, or by the network's own finds)."""
+    knows_vehicles: bool = False
+    """The same of vehicles."""
+    mistakes: tuple[Points, ...] = ()
+    """[4] boxes x0 y0 x1 y1 of what the network took for plates and is none (`finds.py`)."""
 
     @property
     def complete(self) -> bool:
@@ -69,6 +81,30 @@ def box_corners(box: list[float]) -> Points:
     return np.array([[x, y], [x + w, y], [x + w, y + h], [x, y + h]], np.float32)
 
 
+def _vehicles(label: dict[str, Any]) -> tuple[Vehicle, ...]:
+    """The vehicles of one label line."""
+    boxes = ((v["class"], v["box"]) for v in label.get("vehicles") or ())
+    return tuple(Vehicle(np.array([x, y, x + w, y + h], np.float32), CLASSES_OF_LABELS[c]) for c, (x, y, w, h) in boxes)
+
+
+def read_vehicle_pictures(data: Path, split: str) -> list[Picture]:
+    """Every picture of `split` below `data`/vehicles; nobody has boxed the plates in them."""
+    pictures = []
+    for line in (data / "vehicles" / "labels.jsonl").read_text(encoding="utf-8").splitlines():
+        label = json.loads(line)
+        if label["split"] != split:
+            continue
+        path = data / "vehicles" / label["image"]
+        encoded = np.frombuffer(path.read_bytes(), np.uint8)
+        pictures.append(
+            Picture(
+                path.stem, path.stem[:2], label["width"], label["height"], (), encoded, _vehicles(label),
+                knows_plates=False, knows_vehicles=True,
+            )
+        )  # fmt: skip
+    return pictures
+
+
 def read_pictures(data: Path, split: str) -> list[Picture]:
     """Every picture of `split` ("train" or "val") below `data`/plates, with its encoded bytes in memory."""
     pictures = []
@@ -86,7 +122,10 @@ def read_pictures(data: Path, split: str) -> list[Picture]:
             for p in label["plates"]
         )
         encoded = np.frombuffer(path.read_bytes(), np.uint8)
-        pictures.append(Picture(path.stem, path.stem[:2], label["width"], label["height"], plates, encoded))
+        vehicles = _vehicles(label)
+        pictures.append(
+            Picture(path.stem, path.stem[:2], label["width"], label["height"], plates, encoded, vehicles, knows_vehicles=bool(vehicles))
+        )
     return pictures
 
 
@@ -102,6 +141,7 @@ class PictureSampler:
         self._shares = shares / shares.sum()
         self._by_source = by_source
         self._complete = [p for p in pictures if p.complete]
+        self._mistaken = [p for p in pictures if p.mistakes]
 
     def draw(self, rng: np.random.Generator) -> Picture:
         """Any picture."""
@@ -111,3 +151,26 @@ class PictureSampler:
     def draw_complete(self, rng: np.random.Generator) -> Picture:
         """A picture in which every plate is boxed: the ground for pasted plates and for negatives."""
         return self._complete[rng.integers(len(self._complete))]
+
+    def draw_mistaken(self, rng: np.random.Generator) -> Picture | None:
+        """A picture in which the network took something else for a plate; none where its finds are not known."""
+        return self._mistaken[rng.integers(len(self._mistaken))] if self._mistaken else None
+
+
+class VehicleSampler:
+    """Draws pictures with vehicles: first a class, then any picture that shows it."""
+
+    def __init__(self, pictures: list[Picture]) -> None:
+        by_class: dict[int, list[Picture]] = {}
+        for picture in pictures:
+            for index in {i for v in picture.vehicles if len(v.classes) < CLASSES for i in v.classes}:
+                by_class.setdefault(index, []).append(picture)
+        # A class of few pictures is drawn less often, or its pictures would be learnt by heart.
+        self._groups = list(by_class.values())
+        shares = np.array([len(group) for group in self._groups], float) ** 0.5
+        self._shares = shares / shares.sum()
+
+    def draw(self, rng: np.random.Generator) -> Picture:
+        """Any picture."""
+        group = self._groups[rng.choice(len(self._groups), p=self._shares)]
+        return group[rng.integers(len(group))]

@@ -20,8 +20,8 @@ from ..reader.evaluate import session_infer
 from ..reader.measure import Infer, signs
 from .evaluate import JUDGED_WIDTH_PX, match
 from .pictures import Picture, read_pictures
-from .session import Session
-from .targets import Detection, overlap
+from .session import Session, distinct
+from .targets import overlap
 
 Floats = NDArray[np.float32]
 
@@ -29,7 +29,6 @@ SIZES_PX = (640, 320)
 """The looks that the program takes at a still."""
 LEAST_SCORE = 0.3
 ALIKE_SHARE = 0.08
-SAME_PLATE_IOU, INSIDE_SHARE = 0.4, 0.8
 
 
 @dataclass(frozen=True)
@@ -42,19 +41,6 @@ class Case:
     right: bool
     legible: bool
     """A legible plate of at least `JUDGED_WIDTH_PX`."""
-
-
-def distinct(found: list[Detection]) -> list[Detection]:
-    """The surest of boxes that are the same plate, as `src/vision/detector.rs` does it."""
-    kept: list[Detection] = []
-    for one in sorted(found, key=lambda d: -d.score):
-        boxes = np.array([k.box for k in kept], np.float32).reshape(-1, 4)
-        low, high = np.maximum(one.box[:2], boxes[:, :2]), np.minimum(one.box[2:], boxes[:, 2:])
-        both = np.prod(np.clip(high - low, 0, None), axis=1)
-        areas = np.minimum(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1), np.prod(one.box[2:] - one.box[:2]))
-        if not ((overlap(one.box, boxes) > SAME_PLATE_IOU) | (both / np.maximum(areas, 1e-6) > INSIDE_SHARE)).any():
-            kept.append(one)
-    return kept
 
 
 def rectified(image: NDArray[np.uint8], corners: Floats) -> NDArray[np.uint8]:

@@ -18,6 +18,8 @@ SIGMA_LEAST = 0.45
 """Its least value in cells, so that a plate of one cell still has a peak and calm neighbours."""
 REGRESS_ABOVE = 0.35
 """Cells with more heat than this learn the box and the corners."""
+MISTAKE_WEIGHT = 2.5
+"""What a repeated mistake counts as background."""
 MAPS = 17
 """Target maps: heat, counts as negative, box weight, corner weight, 4 box (x0 y0 x1 y1 px), 8 corners (px), negative
 weight of cells where the network already sees a plate."""
@@ -32,6 +34,14 @@ class Target:
     has_corners: bool
     ignore: bool = False
     """Neither plate nor background: cut by the edge, too small, unsure."""
+    mistake: bool = False
+    """No plate, but something that the network took for one: background that counts `MISTAKE_WEIGHT`."""
+
+    @staticmethod
+    def around(box: Floats, mistake: bool = False) -> Target:
+        """A target of an upright box x0 y0 x1 y1."""
+        x0, y0, x1, y1 = box
+        return Target(np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float32), False, mistake=mistake)
 
 
 def encode(targets: list[Target], size_px: int, negative_weight: float) -> Floats:
@@ -47,10 +57,13 @@ def encode(targets: list[Target], size_px: int, negative_weight: float) -> Float
     axis = np.arange(cells, dtype=np.float32)
     for target in targets:
         low, high = target.corners.min(0), target.corners.max(0)
-        if target.ignore:
+        if target.ignore or target.mistake:
             x0, y0 = np.floor(low / STRIDE - 0.5).astype(int).clip(0)
             x1, y1 = np.ceil(high / STRIDE + 0.5).astype(int).clip(0)
-            maps[1, y0:y1, x0:x1] = 0.0
+            if target.mistake:
+                maps[16, y0:y1, x0:x1] = MISTAKE_WEIGHT
+            else:
+                maps[1, y0:y1, x0:x1] = 0.0
             continue
         centre, size = (low + high) / 2, high - low
         column, row = np.floor(centre / STRIDE).astype(int).clip(0, cells - 1)

@@ -1,6 +1,6 @@
-"""Trains the plate detector: `python -m varco_training.detector.train --data DIR --out DIR [--minutes N] [--resume]`.
+"""Trains the detector: `python -m varco_training.detector.train --data DIR --out DIR [--minutes N] [--resume]`.
 
-One core is enough: bf16 and channels-last convolutions here, the crops in one process beside. The learning rate follows
+Both heads learn from every crop, as far as its labels tell. One core is enough: bf16 and channels-last convolutions here, the crops in one process beside. The learning rate follows
 the clock, so a run ends when it should whatever else the machine does; it may be interrupted and resumed at any time.
 """
 
@@ -9,24 +9,33 @@ from __future__ import annotations
 import argparse
 import copy
 import math
+import os
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import torch
-from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset
 
-from .compose import CROP_PX, Composer
-from .loss import detector_loss
-from .network import Detector
-from .pictures import read_pictures
+from .batches import Batch, replayed
+from .compose import CROP_PX, LARGE_CROP_PX, Composer
+from .finds import learn_from, read_finds
+from .loss import plate_loss, vehicle_loss
+from .network import SIZES, Detector, load_known
+from .pictures import Picture, read_pictures, read_vehicle_pictures
 from .targets import encode
+from .vehicles import encode_vehicles
 
-BATCH = 16
+BATCHES = {CROP_PX: 16, LARGE_CROP_PX: 6}
+"""Crops a batch by their side: as many pixels, so as much time."""
+LARGE_SHARE = 0.35
+VEHICLE_WEIGHT = 0.7
+"""What the vehicles' loss counts beside the plates'."""
+PARTS = ("heat", "box", "corner", "vehicle", "vehicle box")
 PEAK_RATE = 3e-3
 WARM_UP_STEPS = 150
 EMA_DECAY = 0.998
@@ -34,22 +43,34 @@ CHECKPOINT_EVERY_S = 180.0
 LOG_EVERY_STEPS = 50
 
 
-class Crops(IterableDataset[tuple[Tensor, Tensor]]):
-    """Endless batches: pictures [N,3,320,320] uint8 RGB and target maps [N,17,40,40]."""
+def training_pictures(data: Path, finds: Path | None) -> tuple[list[Picture], list[Picture]]:
+    """The pictures with plates and those with vehicles, with what an earlier network found in them."""
+    plates, vehicles = read_pictures(data, "train"), read_vehicle_pictures(data, "train")
+    if finds:
+        found = read_finds(finds)
+        plates, vehicles = ([learn_from(p, found[p.name]) for p in group] for group in (plates, vehicles))
+    return plates, vehicles
 
-    def __init__(self, data: Path, seed: int) -> None:
-        self._data, self._seed = data, seed
 
-    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+class Crops(IterableDataset[Batch]):
+    """Endless batches: pictures [N,3,S,S] uint8 RGB, target maps of plates [N,17,S/8,S/8] and of vehicles [N,19,S/16,S/16]."""
+
+    def __init__(self, data: Path, finds: Path | None, seed: int) -> None:
+        self._data, self._finds, self._seed = data, finds, seed
+
+    def __iter__(self) -> Iterator[Batch]:
         cv2.setNumThreads(1)
+        os.nice(19)
         worker = torch.utils.data.get_worker_info()
         rng = np.random.default_rng([self._seed, worker.id if worker else 0])
-        composer = Composer(read_pictures(self._data, "train"), rng)
+        composer = Composer(*training_pictures(self._data, self._finds), rng)
         while True:
-            crops = [composer.crop(rng) for _ in range(BATCH)]
+            size = LARGE_CROP_PX if rng.random() < LARGE_SHARE else CROP_PX
+            crops = [composer.crop(rng, size) for _ in range(BATCHES[size])]
             pictures = np.stack([c.image[..., ::-1].transpose(2, 0, 1) for c in crops])
-            maps = np.stack([encode(c.targets, CROP_PX, c.negative_weight) for c in crops])
-            yield torch.from_numpy(pictures), torch.from_numpy(maps)
+            plates = np.stack([encode(c.targets, size, c.negative_weight) for c in crops])
+            vehicles = np.stack([encode_vehicles(c.vehicles, size, c.vehicle_negative_weight) for c in crops])
+            yield torch.from_numpy(pictures), torch.from_numpy(plates), torch.from_numpy(vehicles)
 
 
 def rate_at(progress: float, step: int, peak: float = PEAK_RATE) -> float:
@@ -74,60 +95,86 @@ def optimiser_of(model: Detector) -> torch.optim.AdamW:
     return torch.optim.AdamW(groups, lr=PEAK_RATE, fused=True)
 
 
-def train(data: Path, out: Path, minutes: float, resume: bool, compiled: bool, seed: int, rate: float, start: Path | None) -> None:
-    """Trains for `minutes` of the clock, counted over all resumed parts, and leaves `out`/last.pt.
+@dataclass(frozen=True)
+class Plan:
+    """What the command line asks for."""
 
-    `start` names a checkpoint whose averaged weights are the first ones: a second, shorter run at a lower `rate`.
-    """
+    data: Path
+    out: Path
+    minutes: float
+    """Length of the whole run by the clock, counted over all resumed parts."""
+    resume: bool
+    compiled: bool
+    seed: int
+    rate: float
+    start: Path | None
+    """A checkpoint whose averaged weights are the first ones: a second, shorter run at a lower rate."""
+    finds: Path | None
+    size: str
+
+
+def train(plan: Plan) -> None:
+    """Trains by the plan and leaves `out`/last.pt."""
     torch.set_num_threads(1)
-    torch.manual_seed(seed)
-    out.mkdir(parents=True, exist_ok=True)
-    model = Detector().to(memory_format=torch.channels_last).train()
-    if start:
-        model.load_state_dict(torch.load(start, weights_only=True)["average"])
+    torch.manual_seed(plan.seed)
+    plan.out.mkdir(parents=True, exist_ok=True)
+    model = Detector(plan.size)
+    log = (plan.out / "log.tsv").open("a")
+    if plan.start:
+        new = load_known(model, torch.load(plan.start, weights_only=True)["average"])
+        print(f"not in {plan.start.name}: {', '.join(new) or 'nothing'}", file=log, flush=True)
+    model = model.to(memory_format=torch.channels_last).train()
     average = copy.deepcopy(model).eval()
     optimiser = optimiser_of(model)
-    step, spent_s, spent_cpu_s = 0, 0.0, 0.0
-    last = out / "last.pt"
-    if resume and last.exists():
+    step, crops, spent_s, spent_cpu_s = 0, 0, 0.0, 0.0
+    last = plan.out / "last.pt"
+    if plan.resume and last.exists():
         state = torch.load(last, weights_only=True)
         model.load_state_dict(state["model"])
         average.load_state_dict(state["average"])
         optimiser.load_state_dict(state["optimiser"])
-        step, spent_s, spent_cpu_s = state["step"], state["spent_s"], state["spent_cpu_s"]
-    forward = torch.compile(model) if compiled else model
-    batches = iter(DataLoader(Crops(data, seed + step), batch_size=None, num_workers=1, prefetch_factor=6))
+        step, crops, spent_s, spent_cpu_s = state["step"], state["crops"], state["spent_s"], state["spent_cpu_s"]
+    # The large crops stay as they are: compiled for them, the network gives NaN (PyTorch 2.x on a CPU with AMX, bf16).
+    compiled = torch.compile(model, dynamic=False) if plan.compiled else model
+    source = Crops(plan.data, plan.finds, plan.seed + step)
+    fresh = iter(DataLoader(source, batch_size=None, num_workers=1, prefetch_factor=8))
+    batches = replayed(fresh, plan.seed + step)
     next(batches)  # the worker has filled its pools: from here on the clock runs
     began_s, began_cpu_s = time.monotonic() - spent_s, time.process_time() - spent_cpu_s
-    saved_s, sums, log = spent_s, dict.fromkeys(("heat", "box", "corner"), 0.0), (out / "log.tsv").open("a")
+    saved_s, sums = spent_s, dict.fromkeys(PARTS, 0.0)
 
     def save() -> None:
         state = {
             "model": model.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict(), "step": step,
-            "spent_s": time.monotonic() - began_s, "spent_cpu_s": time.process_time() - began_cpu_s, "crops": step * BATCH,
+            "spent_s": time.monotonic() - began_s, "spent_cpu_s": time.process_time() - began_cpu_s, "crops": crops,
+            "size": plan.size,
         }  # fmt: skip
         torch.save(state, last.with_suffix(".tmp"))
         last.with_suffix(".tmp").replace(last)
 
-    while (spent_s := time.monotonic() - began_s) < minutes * 60:
-        pictures, maps = next(batches)
+    while (spent_s := time.monotonic() - began_s) < plan.minutes * 60:
+        pictures, plates, vehicles = next(batches)
         for group in optimiser.param_groups:
-            group["lr"] = rate_at(spent_s / (minutes * 60), step, rate)
+            group["lr"] = rate_at(spent_s / (plan.minutes * 60), step, plan.rate)
         images = pictures.to(memory_format=torch.channels_last).float().div_(255)
         with torch.autocast("cpu", torch.bfloat16):
-            output = forward(images)
-        loss, parts = detector_loss(output, maps)
+            plate_map, vehicle_map = (compiled if images.shape[3] == CROP_PX else model)(images)
+        of_plates, parts = plate_loss(plate_map, plates)
+        of_vehicles, more = vehicle_loss(vehicle_map, vehicles)
+        loss = of_plates + VEHICLE_WEIGHT * of_vehicles
+        if not torch.isfinite(loss):
+            raise FloatingPointError(f"the loss is not finite after {step} steps: {parts | more}")
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 10.0)
         optimiser.step()
-        step += 1
+        step, crops = step + 1, crops + len(pictures)  # used again or not
         follow(average, model, step)
-        sums = {name: sums[name] + value for name, value in parts.items()}
+        sums = {name: sums[name] + value for name, value in (parts | more).items()}
         if step % LOG_EVERY_STEPS == 0:
             means = "\t".join(f"{name} {value / LOG_EVERY_STEPS:.4f}" for name, value in sums.items())
             cpu_s = time.process_time() - began_cpu_s
-            print(f"{spent_s / 60:.1f} min\t{cpu_s / 60:.1f} cpu min\t{step * BATCH} crops\t{means}", file=log, flush=True)
+            print(f"{spent_s / 60:.1f} min\t{cpu_s / 60:.1f} cpu min\t{crops} crops\t{means}", file=log, flush=True)
             sums = dict.fromkeys(sums, 0.0)
         if spent_s - saved_s > CHECKPOINT_EVERY_S:
             save()
@@ -138,16 +185,23 @@ def train(data: Path, out: Path, minutes: float, resume: bool, compiled: bool, s
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="the data pack's folder (holds plates/labels.jsonl)")
+    parser.add_argument("--data", type=Path, required=True, help="the data pack's folder (holds plates/ and vehicles/)")
     parser.add_argument("--out", type=Path, required=True, help="where checkpoints and the log go")
     parser.add_argument("--minutes", type=float, default=60.0, help="length of the whole run by the clock")
     parser.add_argument("--resume", action="store_true", help="go on from OUT/last.pt when it is there")
     parser.add_argument("--compile", action="store_true", help="let torch.compile fuse the network (needs a C++ compiler)")
     parser.add_argument("--rate", type=float, default=PEAK_RATE, help="highest learning rate")
     parser.add_argument("--start", type=Path, help="a checkpoint whose averaged weights to begin with")
+    parser.add_argument("--finds", type=Path, help="what an earlier network found in the training pictures (finds.py)")
+    parser.add_argument("--size", choices=list(SIZES), default="small")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    train(given.data, given.out, given.minutes, given.resume, given.compile, given.seed, given.rate, given.start)
+    train(
+        Plan(
+            given.data, given.out, given.minutes, given.resume, given.compile, given.seed, given.rate, given.start, given.finds,
+            given.size,
+        )
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

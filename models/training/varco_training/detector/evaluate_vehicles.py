@@ -1,0 +1,125 @@
+"""Measures the vehicles of a detector on `vehicles/` val: `python -m varco_training.detector.evaluate_vehicles --data DIR --model FILE...`.
+
+Average precision at an overlap of 0.5, by class with its count and for vehicles of any class. A label that leaves two classes
+open ("bike") makes a find of either neither right nor wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .evaluate import LEAST_IOU
+from .network import VEHICLE_CLASSES
+from .pictures import Picture, read_vehicle_pictures
+from .session import Session, parse_looks
+from .targets import overlap
+from .vehicles import CLASSES, FoundVehicle, Vehicle
+
+RIGHT, WRONG, LEFT_OUT = 1, 0, -1
+THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6)
+
+
+def judge(found: list[FoundVehicle], wanted: list[Vehicle], doubtful: list[Vehicle]) -> list[tuple[float, int]]:
+    """Score and `RIGHT`, `WRONG` or `LEFT_OUT` of every find of one picture, each wanted vehicle found at most once."""
+    boxes = np.array([v.box for v in wanted], np.float32).reshape(-1, 4)
+    others = np.array([v.box for v in doubtful], np.float32).reshape(-1, 4)
+    free = np.ones(len(wanted), bool)
+    judged = []
+    for one in sorted(found, key=lambda v: -v.score):
+        ious = overlap(one.box, boxes) * free if len(wanted) else np.zeros(0, np.float32)
+        if len(ious) and ious.max() >= LEAST_IOU:
+            free[int(ious.argmax())] = False
+            judged.append((one.score, RIGHT))
+        else:
+            beside = len(others) and overlap(one.box, others).max() >= LEAST_IOU
+            judged.append((one.score, LEFT_OUT if beside else WRONG))
+    return judged
+
+
+def average_precision(count: int, judged: list[tuple[float, int]]) -> float:
+    """Area under the precision envelope over recall."""
+    right = np.array([r == RIGHT for _, r in sorted(judged, key=lambda j: -j[0]) if r != LEFT_OUT], bool)
+    if not count or not len(right):
+        return 0.0
+    precision = np.cumsum(right) / np.arange(1, len(right) + 1)
+    envelope = np.maximum.accumulate(precision[::-1])[::-1]
+    return float((envelope * right).sum() / count)
+
+
+def of_class(index: int, vehicles: tuple[Vehicle, ...]) -> tuple[list[Vehicle], list[Vehicle]]:
+    """The vehicles that are surely of a class, and those that may be."""
+    return [v for v in vehicles if v.classes == (index,)], [v for v in vehicles if index in v.classes and len(v.classes) > 1]
+
+
+def evaluate(session: Session, pictures: list[Picture], looks: tuple[int, ...]) -> dict[str, Any]:
+    """All figures of one model and one way of looking."""
+    judged: dict[str, list[tuple[float, int]]] = {name: [] for name in (*VEHICLE_CLASSES, "any")}
+    counts = dict.fromkeys(judged, 0)
+    sources: dict[str, tuple[int, list[tuple[float, int]]]] = {}
+    confused: NDArray[np.int64] = np.zeros((CLASSES, CLASSES), np.int64)
+    for picture in pictures:
+        found = session.see_at(picture.decode()[0], looks)[1]
+        for index, name in enumerate(VEHICLE_CLASSES):
+            wanted, doubtful = of_class(index, picture.vehicles)
+            counts[name] += len(wanted)
+            judged[name] += judge([f for f in found if f.index == index], wanted, doubtful)
+        counts["any"] += len(picture.vehicles)
+        every = judge(found, list(picture.vehicles), [])
+        judged["any"] += every
+        count, mine = sources.get(picture.source, (0, []))
+        sources[picture.source] = (count + len(picture.vehicles), mine + every)
+        for vehicle in picture.vehicles:
+            near = [f for f in found if f.score >= 0.3 and overlap(f.box, vehicle.box[None])[0] >= LEAST_IOU]
+            if near and len(vehicle.classes) == 1:
+                confused[vehicle.classes[0], near[0].index] += 1
+    ap = {name: round(average_precision(counts[name], judged[name]), 4) for name in judged}
+    classes = [name for name in VEHICLE_CLASSES if counts[name]]
+    points = {}
+    for threshold in THRESHOLDS:
+        kept = [r for score, r in judged["any"] if score >= threshold]
+        right = kept.count(RIGHT)
+        points[str(threshold)] = {"recall": round(right / max(counts["any"], 1), 3), "precision": round(right / max(len(kept), 1), 3)}
+    return {
+        "looks": looks,
+        "map50": round(float(np.mean([ap[name] for name in classes])), 4),
+        "ap50": {name: {"ap50": ap[name], "vehicles": counts[name]} for name in (*classes, "any")},
+        "any_by_source": {s: {"ap50": round(average_precision(n, j), 4), "vehicles": n} for s, (n, j) in sorted(sources.items())},
+        "any_by_threshold": points,
+        "found_as": {VEHICLE_CLASSES[i]: dict(zip(VEHICLE_CLASSES, row.tolist(), strict=True)) for i, row in enumerate(confused) if row.any()},
+    }
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--model", type=Path, nargs="+", required=True)
+    parser.add_argument("--long-side", type=parse_looks, nargs="+", default=[(640,)], help="sizes; 640+320 for both looks together")
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    cv2.setNumThreads(1)
+    pictures = read_vehicle_pictures(given.data, "val")
+    for model in given.model:
+        session = Session(model)
+        for looks in given.long_side:
+            result = evaluate(session, pictures, looks)
+            if given.json:
+                print(json.dumps({"model": model.name} | result))
+                continue
+            print(f"{model.name} at {looks}: mAP50 {result['map50']}")
+            for group in ("ap50", "any_by_source"):
+                print("  " + ", ".join(f"{k} {v['ap50']} of {v['vehicles']}" for k, v in result[group].items()))
+            print(f"  any class, by score: {result['any_by_threshold']}")
+            for name, row in result["found_as"].items():
+                print(f"  {name} found as: {', '.join(f'{k} {v}' for k, v in row.items() if v)}")
+
+
+if __name__ == "__main__":
+    main()
