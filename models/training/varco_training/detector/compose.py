@@ -27,7 +27,9 @@ UNBOXED_WEIGHT = 0.15
 """What a detection without a box counts in pictures that are not completely boxed."""
 VEHICLE_UNBOXED_WEIGHT = 0.5
 """As `UNBOXED_WEIGHT`, of vehicles: far and parked ones are partly unboxed in every source."""
-VEHICLE_SHARE = 0.4
+MOSAIC_SHARES = {False: 0.15, True: 0.6}
+"""Crops of four pictures, drawn for plates and for vehicles: vehicles are large in their pictures and few at a time."""
+VEHICLE_SHARE = 0.45
 """Crops that are drawn for their vehicles."""
 
 
@@ -44,7 +46,9 @@ class Composer:
 
     def crop(self, rng: np.random.Generator, size: int = CROP_PX) -> Crop:
         """One crop of `size` with light, lens and coding applied."""
-        crop = self._mosaic(rng, size) if rng.random() < 0.18 else self._plain(rng, size)
+        of_vehicles = bool(rng.random() < VEHICLE_SHARE)
+        mosaic = rng.random() < MOSAIC_SHARES[of_vehicles]
+        crop = self._mosaic(rng, size, of_vehicles) if mosaic else self._plain(rng, size, of_vehicles)
         if rng.random() < 0.1:
             write_camera_text(rng, crop.image, self._lettering)
         image = degrade(rng, crop.image, [t.corners for t in crop.targets if not t.ignore and not t.mistake])
@@ -61,11 +65,11 @@ class Composer:
         crop.image = degrade(rng, crop.image, [t.corners for t in crop.targets if t.has_corners])
         return crop
 
-    def _mosaic(self, rng: np.random.Generator, size: int) -> Crop:
+    def _mosaic(self, rng: np.random.Generator, size: int, of_vehicles: bool) -> Crop:
         half = size // 2
         whole = Crop(np.empty((size, size, 3), np.uint8))
         for x, y in ((0, 0), (half, 0), (0, half), (half, half)):
-            part = self._plain(rng, half)
+            part = self._plain(rng, half, of_vehicles)
             whole.image[y : y + half, x : x + half] = part.image
             offset = np.array([x, y], np.float32)
             whole.targets += [Target(t.corners + offset, t.has_corners, t.ignore, t.mistake) for t in part.targets]
@@ -74,8 +78,8 @@ class Composer:
             whole.vehicle_negative_weight = min(whole.vehicle_negative_weight, part.vehicle_negative_weight)
         return whole
 
-    def _plain(self, rng: np.random.Generator, size: int) -> Crop:
-        if rng.random() < VEHICLE_SHARE:
+    def _plain(self, rng: np.random.Generator, size: int, of_vehicles: bool) -> Crop:
+        if of_vehicles:
             return self._real(rng, size, self._vehicles.draw(rng), "vehicle" if rng.random() < 0.65 else "whole")
         kind = rng.random()
         mistaken = self._sampler.draw_mistaken(rng) if kind < 0.1 else None

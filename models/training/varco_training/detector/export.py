@@ -46,7 +46,7 @@ def export_float(checkpoint: Path, out: Path) -> int:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            model.eval(), (torch.rand(1, 3, 384, 640),), str(out), input_names=["images"], output_names=["map", "vehicles"],
+            model.fold().eval(), (torch.rand(1, 3, 384, 640),), str(out), input_names=["images"], output_names=["map", "vehicles"],
             dynamic_axes={
                 "images": sides, "map": {2: "rows", 3: "columns"}, "vehicles": {2: "vehicle_rows", 3: "vehicle_columns"},
             }, opset_version=17, dynamo=False,

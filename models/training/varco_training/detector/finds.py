@@ -23,7 +23,7 @@ from .targets import overlap
 from .vehicles import ANY, Vehicle
 
 LEAST_SCORE = 0.15
-SURE_PLATE, SURE_VEHICLE, SURE_CLASS = 0.65, 0.45, 0.6
+SURE_PLATE, SURE_VEHICLE, SURE_CLASS = 0.85, 0.45, 0.6
 """From these scores on a find is a plate, a vehicle, a vehicle of the class said."""
 DOUBTFUL_PLATE, DOUBTFUL_VEHICLE = 0.3, 0.15
 """From these on it may be one and is left out of account."""

@@ -131,8 +131,10 @@ class Detector(nn.Module):
         self.output = nn.Conv2d(2 * head, CHANNELS, 1)
         self.vehicle_head = nn.Sequential(Conv(c16, vehicle_head), Conv(vehicle_head, vehicle_head))
         self.vehicles = nn.Conv2d(vehicle_head, VEHICLE_CHANNELS, 1)
+        # What all vehicles have in common is added to every class: rare classes gain by the frequent ones.
+        self.any_vehicle: nn.Conv2d | None = nn.Conv2d(vehicle_head, 1, 1)
         classes = len(VEHICLE_CLASSES)
-        for output in (self.output, self.vehicles):
+        for output in (self.output, self.vehicles, self.any_vehicle):
             nn.init.normal_(output.weight, std=0.01)
             nn.init.zeros_(output.bias)
         with torch.no_grad():
@@ -151,7 +153,23 @@ class Detector(nn.Module):
         up8 = functional.interpolate(self.lateral8(at16), scale_factor=2.0, mode="nearest")
         head = self.head(self.mix8(torch.cat([up8, at8], 1)))
         plates = self.output(torch.cat([head, self.refine(head)], 1))
-        return plates, self.vehicles(self.vehicle_head(at16))
+        seen = self.vehicle_head(at16)
+        return plates, functional.conv2d(seen, *self._joined()) if self.any_vehicle else self.vehicles(seen)
+
+    def _joined(self) -> tuple[Tensor, Tensor]:
+        """Weights and biases of the vehicles' output with the part that all classes share."""
+        shares = (torch.arange(VEHICLE_CHANNELS) < len(VEHICLE_CLASSES)).to(self.vehicles.weight)
+        weight = self.vehicles.weight + shares[:, None, None, None] * self.any_vehicle.weight
+        return weight, self.vehicles.bias + shares * self.any_vehicle.bias
+
+    def fold(self) -> Detector:
+        """Makes the two layers of the vehicles' output one, for use."""
+        with torch.no_grad():
+            weight, bias = self._joined()
+            self.vehicles.weight.copy_(weight)
+            self.vehicles.bias.copy_(bias)
+        self.any_vehicle = None
+        return self
 
 
 def load_known(model: Detector, state: dict[str, Any]) -> list[str]:

@@ -28,8 +28,13 @@ SHOWN_SHARE = 0.35
 """With less than this inside a crop a vehicle is ignored."""
 
 VEHICLE_MAPS = 2 * CLASSES + 7
-"""Target maps: heat and centre flag of each class, counts as background, box weight, 4 box (x0 y0 x1 y1 px), background
-weight of cells in which the network already sees a vehicle."""
+"""Target maps: heat of each class, whether the label leaves the class open, weight of the heat, box weight, 4 box (x0 y0 x1 y1
+px), weight of background in which the network already sees a vehicle."""
+
+HEAT_FROM = 0.05
+"""Cells with less heat are background."""
+HEAT_CELLS = 3.0
+"""A vehicle counts as much as so many cells, however many it covers."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +73,11 @@ def encode_vehicles(vehicles: list[Vehicle], size_px: int, negative_weight: floa
         column, row = np.floor(centre / VEHICLE_STRIDE).astype(int).clip(0, cells - 1)
         sigma = np.maximum(SIGMA_SHARE * size / VEHICLE_STRIDE, SIGMA_LEAST)
         heat = np.exp(-0.5 * ((axis[:, None] - row) / sigma[1]) ** 2 - 0.5 * ((axis[None] - column) / sigma[0]) ** 2)
+        hot = heat > HEAT_FROM
         for index in vehicle.classes:
-            np.maximum(maps[index], heat, out=maps[index])
-            maps[CLASSES + index, row, column] = 1.0
+            np.maximum(maps[index], heat * hot, out=maps[index])
+            maps[CLASSES + index][hot] = float(len(vehicle.classes) > 1)
+        maps[background][hot] = min(1.0, HEAT_CELLS / float(heat.sum()))
         mine = (heat > REGRESS_ABOVE) & (heat > hottest)
         np.maximum(hottest, heat, out=hottest)
         maps[weights][mine] = heat[mine] / max(float(heat[mine].sum()), 1e-6)
