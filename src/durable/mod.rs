@@ -118,7 +118,7 @@ fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Durabl
 
 #[cfg(test)]
 mod tests {
-    use std::process::Command;
+    use std::process::{Command, Stdio};
 
     use super::*;
 
@@ -144,6 +144,9 @@ mod tests {
             .arg(std::env::current_exe().unwrap())
             .arg("durable::tests::a_write_that_is_cut_off_leaves_the_file_before")
             .env(CHILD, &path)
+            // Where the tests' output is a file, it has its share of the limit, too.
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
             .status()
             .unwrap();
         assert!(!status.success(), "it was to be killed");
