@@ -12,6 +12,7 @@
 //! | [`pages`] | the built web pages | embedded files |
 //! | [`plate`] | plate text, readings, country grammars | pure |
 //! | [`frame`] | pictures, frames, geometry | pure |
+//! | [`scene`] | whether anything moves before a camera | pure |
 //! | [`video`] | camera streams and files into frames | GStreamer |
 //! | [`vision`] | find plates, rectify, read | ONNX Runtime |
 //! | [`tracking`] | one transit per passing vehicle | pure |
@@ -42,6 +43,7 @@ pub mod node;
 pub mod pages;
 pub mod plate;
 pub mod position;
+pub mod scene;
 pub mod siting;
 pub mod store;
 pub mod tracking;

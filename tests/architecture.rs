@@ -15,9 +15,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("pages", &[]),
     ("plate", &[]),
     ("frame", &[]),
-    ("video", &["frame"]),
+    ("scene", &["frame"]),
+    ("video", &["frame", "scene"]),
     ("vision", &["plate", "frame"]),
-    ("tracking", &["plate", "frame", "vision"]),
+    ("tracking", &["plate", "frame", "scene", "vision"]),
     ("traffic", &["frame", "vision", "tracking"]),
     ("siting", &["frame", "vision", "tracking"]),
     ("lists", &["keyfile", "durable", "plate", "tracking"]),
@@ -29,7 +30,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "node",
         &[
-            "config", "durable", "clock", "plate", "frame", "video", "vision", "tracking",
+            "config", "durable", "clock", "plate", "frame", "scene", "video", "vision", "tracking",
             "traffic", "siting", "lists", "matching", "event", "position", "store", "link",
             "pages",
         ],

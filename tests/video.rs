@@ -9,6 +9,7 @@
 
 mod video {
     pub(crate) mod cameras;
+    pub(crate) mod demand;
     pub(crate) mod files;
     pub(crate) mod interruptions;
     pub(crate) mod setup;

@@ -7,12 +7,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::health::HealthSlot;
 use super::jpeg::JpegError;
-use super::pipeline::{Camera, PipelineError, Transport};
+use super::pipeline::{Camera, Decode, Looks, PipelineError, Transport};
 use super::report::CameraReporter;
 use super::screen::Board;
 use crate::clock::{Clock, moved};
 use crate::frame::Frame;
 use crate::position::Gps;
+use crate::scene::{LookConfig, LookGate};
 use crate::store::Record;
 use crate::tracking::{Tracker, TrackerConfig, Transit};
 use crate::traffic::{CountConfig, TrafficCounter};
@@ -66,31 +67,6 @@ pub(super) struct Post<'a> {
     pub(super) board: Option<&'a Board>,
 }
 
-/// Lets through at most so many frames per second, by their own times.
-#[derive(Debug)]
-struct Pacer {
-    period_s: f64,
-    due_s: f64,
-}
-
-impl Pacer {
-    fn new(looks_per_s: f64) -> Self {
-        Self { period_s: 1.0 / looks_per_s, due_s: f64::NEG_INFINITY }
-    }
-
-    /// Whether a frame is due. A tenth of the period early is early enough: cameras jitter.
-    fn admit(&mut self, at_s: f64) -> bool {
-        if at_s < self.due_s - self.period_s * 0.1 {
-            return false;
-        }
-        // The grid is kept, so that 12.5 looks of 30 frames a second are 12.5 on
-        // average; after a gap it starts anew.
-        let next = self.due_s + self.period_s;
-        self.due_s = if next > at_s { next } else { at_s + self.period_s };
-        true
-    }
-}
-
 /// Looks per second, measured.
 #[derive(Debug)]
 struct Rate {
@@ -127,7 +103,7 @@ pub(super) fn work(post: &Post<'_>, reporter: &mut CameraReporter) -> Result<Ove
     // For the kinds of vehicles that carry plates the boxes are enough.
     let boxes_alone = CountConfig { fixed_camera: false, ..CountConfig::default() };
     let mut traffic = engine.knows_vehicles().then(|| TrafficCounter::new(boxes_alone));
-    let mut pacer = Pacer::new(camera.analyse_fps);
+    let mut gate = LookGate::new(look_config(camera));
     let mut rate = Rate::new();
     let mut last_frame = Instant::now();
     let mut health_due = Instant::now();
@@ -160,9 +136,10 @@ pub(super) fn work(post: &Post<'_>, reporter: &mut CameraReporter) -> Result<Ove
                 if let Some(gps) = post.gps {
                     gps.anchor(post.clock.correct(frame.captured_at));
                 }
-                if pacer.admit(frame.stream_time.as_secs_f64()) {
+                if gate.admits(&frame, tracker.attention()) {
                     rate.looks += 1;
                     let transits = look(&mut engine, &mut tracker, traffic.as_mut(), &frame)?;
+                    source.attend(tracker.attention());
                     report(post, reporter, transits)?;
                 }
             }
@@ -241,6 +218,15 @@ fn send(post: &Post<'_>, record: Record) -> Result<(), CameraFault> {
     post.records.blocking_send(record).map_err(|_| CameraFault::Recorder)
 }
 
+/// Which frames are looked at.
+fn look_config(camera: &Camera) -> LookConfig {
+    LookConfig {
+        most_per_s: camera.analyse_fps,
+        on_movement: camera.looks == Some(Looks::OnMovement),
+        at_least_every_s: camera.quiet_look_s,
+    }
+}
+
 /// How the camera's stream is opened.
 fn source_config(camera: &Camera) -> Result<SourceConfig, CameraFault> {
     let mut location = Location::parse(&camera.url)?;
@@ -256,32 +242,9 @@ fn source_config(camera: &Camera) -> Result<SourceConfig, CameraFault> {
     let mut config = SourceConfig::new(location);
     // Files play as a camera would, unless each frame is asked for.
     config.pace = if camera.every_frame { Pace::EveryFrame } else { Pace::Live };
+    config.decode = match camera.decode {
+        Some(Decode::OnDemand) => video::Decode::OnDemand,
+        Some(Decode::Always) | None => video::Decode::Always,
+    };
     Ok(config)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn admitted(fps: f64, looks_per_s: f64) -> usize {
-        let mut pacer = Pacer::new(looks_per_s);
-        (0..(fps * 10.0) as u32).filter(|n| pacer.admit(f64::from(*n) / fps)).count()
-    }
-
-    #[test]
-    fn looks_per_second_are_bounded_and_even() {
-        assert_eq!(admitted(25.0, 12.5), 125);
-        assert_eq!(admitted(30.0, 12.5), 125);
-        assert_eq!(admitted(10.0, 12.5), 100);
-        assert_eq!(admitted(25.0, 120.0), 250);
-    }
-
-    #[test]
-    fn after_a_gap_there_is_no_burst() {
-        let mut pacer = Pacer::new(10.0);
-        assert!(pacer.admit(0.0));
-        assert!(pacer.admit(5.0));
-        assert!(!pacer.admit(5.04));
-        assert!(pacer.admit(5.1));
-    }
 }

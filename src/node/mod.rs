@@ -23,7 +23,8 @@ pub use error::NodeError;
 pub use jpeg::{JpegError, encode as encode_jpeg};
 pub use lists::LiveMatcher;
 pub use pipeline::{
-    Camera, Centre, CentreLists, NodeName, Pipeline, PipelineError, ScreenConfig, Transport,
+    Camera, Centre, CentreLists, Decode, Looks, NodeName, Pipeline, PipelineError, ScreenConfig,
+    Transport,
 };
 pub use report::{CameraReporter, Ids};
 pub use run::{check, identity, run};

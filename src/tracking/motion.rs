@@ -7,6 +7,10 @@ use crate::frame::Rect;
 const VELOCITY_SHARE: f32 = 0.6;
 /// The plate must grow or shrink by this factor to be coming or going.
 const GROWTH: f32 = 1.15;
+/// A plate that goes slower than this many of its widths a second, and grows by less than this
+/// much a second, stands: boxes tremble.
+const MOVING_WIDTHS_PER_S: f32 = 0.5;
+const MOVING_GROWTH_PER_S: f32 = 0.3;
 /// Looks at the beginning of a track whose mean is its start.
 const START_LOOKS: u32 = 3;
 
@@ -92,6 +96,12 @@ impl Motion {
         self.looks += 1;
     }
 
+    /// Whether the plate moves at this moment.
+    pub(super) fn is_moving(&self) -> bool {
+        let speed = self.velocity[0].hypot(self.velocity[1]);
+        speed > MOVING_WIDTHS_PER_S * self.last.w || self.growth.abs() > MOVING_GROWTH_PER_S
+    }
+
     /// Which way the plate has moved since its start.
     pub(super) fn direction(&self) -> Direction {
         if self.looks < START_LOOKS {
@@ -169,6 +179,23 @@ mod tests {
         assert_eq!(moved(&|t| rect(900.0 - 20.0 * t, 300.0, 80.0)), Direction::Left);
         assert_eq!(moved(&|t| rect(300.0 + (t % 2.0), 300.0, 80.0)), Direction::Still);
         assert_eq!(Motion::new(rect(0.0, 0.0, 50.0), 0.0).direction(), Direction::Unknown);
+    }
+
+    #[test]
+    fn a_plate_moves_until_it_stands() {
+        let mut motion = Motion::new(rect(500.0, 100.0, 100.0), 0.0);
+        let mut at_s = 0.0;
+        let mut show = |motion: &mut Motion, y: f32, w: f32| {
+            at_s += 0.08;
+            motion.update(rect(500.0, y, w), at_s);
+            motion.is_moving()
+        };
+        assert!((1..10_i16).all(|n| show(&mut motion, 100.0 + 8.0 * f32::from(n), 100.0)));
+        let trembling = |n: i16| 180.0 + f32::from(n % 2) * 1.5;
+        for n in 0..10 {
+            show(&mut motion, trembling(n), 100.0);
+        }
+        assert!((0..20).all(|n| !show(&mut motion, trembling(n), 100.0)));
     }
 
     #[test]

@@ -15,6 +15,8 @@ const FIRST_LOOKS: u32 = 5;
 const STILL_READ_EVERY_S: f64 = 2.0;
 /// What has not moved for this long does not pass, seconds.
 const STOOD_STILL_S: f64 = 0.7;
+/// A plate that so many looks did not tell is not told by more of them.
+const ENOUGH_LOOKS: u32 = 25;
 /// Two boxes that overlap more than this show the plate at the same place.
 const STILL_IOU: f32 = 0.9;
 /// Plates of this width are read as well as they can be, pixels.
@@ -170,6 +172,18 @@ impl Track {
         self.is_reportable(config)
             && verdict.confidence >= config.certain_confidence
             && self.vote.agreeing(&verdict.text) >= needed
+    }
+
+    /// Whether more looks can tell more of it.
+    pub(super) fn is_open(&self, config: &TrackerConfig) -> bool {
+        self.given.is_none()
+            && self.looks < ENOUGH_LOOKS
+            && self.motion.last().w >= config.min_read_width_px
+    }
+
+    /// Whether the plate is wide enough for the next looks to tell it.
+    pub(super) fn is_near(&self) -> bool {
+        self.motion.last().w >= EARLY_WIDTH_PX
     }
 
     /// Takes over what another track saw of the same plate. `jump`: the plate is now there.

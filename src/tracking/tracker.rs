@@ -7,6 +7,7 @@ use super::track::{Phase, Track};
 use super::transit::{Transit, TransitState};
 use crate::frame::{Frame, Quad};
 use crate::plate::Reading;
+use crate::scene::Attention;
 use crate::vision::Detection;
 
 /// Gone plates that are remembered at most, those that can be given out first; each holds its
@@ -99,6 +100,20 @@ impl Tracker {
     #[must_use]
     pub fn in_view(&self) -> usize {
         self.tracks.iter().filter(|track| track.phase == Phase::InView).count()
+    }
+
+    /// What is in view, for those who choose the frames to look at.
+    #[must_use]
+    pub fn attention(&self) -> Attention {
+        let mut attention = Attention::default();
+        for track in self.tracks.iter().filter(|track| track.phase == Phase::InView) {
+            attention.in_view = true;
+            let open = track.is_open(&self.config);
+            attention.undecided |= open;
+            attention.urgent |= open && track.is_near();
+            attention.moving |= track.motion.is_moving();
+        }
+        attention
     }
 
     /// For each detection the place of the track that it continues.

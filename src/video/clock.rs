@@ -57,7 +57,12 @@ struct Session {
     first: Duration,
     /// Time of the last frame.
     last: Duration,
+    /// Running time of the last frame.
+    last_pts: Option<Duration>,
 }
+
+/// Packets arrive unevenly; frames that are further apart by their running times really are.
+const UNEVEN: Duration = Duration::from_millis(400);
 
 /// A jump of the camera's clock by more is a new setting of that clock.
 const LONGEST_STEP: Duration = Duration::from_secs(5);
@@ -89,6 +94,9 @@ impl Timeline {
         let (now, now_utc) = times.now;
         let began = *self.began.get_or_insert(now);
         let step = times.duration.unwrap_or(Duration::from_millis(40));
+        // Frames in between may not have been decoded.
+        let since = self.session.and_then(|session| times.pts?.checked_sub(session.last_pts?));
+        let step = since.filter(|since| *since > UNEVEN).unwrap_or(step);
         let expected = self.last.map_or(Duration::ZERO, |last| last + step);
         let own = times.camera.and_then(since_epoch).or(times.pts);
         let of_camera = times.camera.is_some();
@@ -100,17 +108,19 @@ impl Timeline {
                     None => Some(expected.max(now.saturating_duration_since(began))),
                     Some(session)
                         if session.of_camera != of_camera
-                            || (of_camera && own.abs_diff(session.last) > LONGEST_STEP) =>
+                            || (of_camera && own.abs_diff(session.last + step) > LONGEST_STEP) =>
                     {
                         Some(expected)
                     }
                     Some(_) => None,
                 };
                 if let Some(base) = base {
-                    self.session = Some(Session { of_camera, base, first: own, last: own });
+                    let last_pts = times.pts;
+                    self.session =
+                        Some(Session { of_camera, base, first: own, last: own, last_pts });
                 }
                 self.session.as_mut().map_or(expected, |session| {
-                    session.last = own;
+                    (session.last, session.last_pts) = (own, times.pts);
                     session.base + own.saturating_sub(session.first)
                 })
             }
@@ -226,6 +236,22 @@ mod tests {
         assert_eq!(stamp(160, Some("2026-05-04T08:59:59.160Z")), ms(175));
         assert_eq!(stamp(200, Some("2026-05-04T08:59:59.200Z")), ms(215));
         assert_eq!(stamp(240, Some("2026-05-04T10:00:00Z")), ms(255));
+    }
+
+    #[test]
+    fn stream_time_goes_on_over_frames_that_were_not_decoded() {
+        let mut line = Timeline::new(true, None);
+        let now = (Instant::now(), at("2026-05-04T10:00:00Z"));
+        let mut stamp = |pts_ms: u64, camera: Option<&str>| {
+            let mut frame = times(pts_ms, now);
+            frame.camera = camera.map(at);
+            line.stamp(frame).stream_time
+        };
+        assert_eq!(stamp(0, None), ms(0));
+        assert_eq!(stamp(1000, Some("2026-05-04T10:00:01Z")), ms(1000));
+        assert_eq!(stamp(8000, Some("2026-05-04T10:00:08Z")), ms(8000));
+        assert_eq!(stamp(9000, None), ms(9000));
+        assert_eq!(stamp(11_000, Some("2026-05-04T10:00:11Z")), ms(11_000));
     }
 
     #[test]

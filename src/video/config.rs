@@ -138,6 +138,17 @@ pub enum Pace {
     EveryFrame,
 }
 
+/// Which encoded frames are decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Decode {
+    /// Every one.
+    #[default]
+    Always,
+    /// Key frames while nothing moves, and every one while something does; from the last key
+    /// frame on, so that nothing is missed. For H.264 and H.265 from cameras and files.
+    OnDemand,
+}
+
 /// How to open a source.
 #[derive(Debug, Clone)]
 pub struct SourceConfig {
@@ -153,6 +164,8 @@ pub struct SourceConfig {
     pub backoff_min: Duration,
     /// Longest wait before a camera is connected again.
     pub backoff_max: Duration,
+    /// Which encoded frames are decoded.
+    pub decode: Decode,
     /// Threads that decode; 0 for as many as there are cores.
     pub decoder_threads: u32,
     /// Capture time of a file's first frame; the moment it is read when `None`.
@@ -171,9 +184,16 @@ impl SourceConfig {
             stall_timeout: Duration::from_secs(5),
             backoff_min: Duration::from_millis(100),
             backoff_max: Duration::from_secs(5),
+            decode: Decode::Always,
             decoder_threads: 1,
             file_starts_at: None,
         }
+    }
+
+    /// Whether it is decoded on demand: what is neither a camera's stream nor a file is not.
+    pub(super) fn decodes_on_demand(&self) -> bool {
+        self.decode == Decode::OnDemand
+            && matches!(self.location, Location::Rtsp { .. } | Location::File(_))
     }
 }
 

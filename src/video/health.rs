@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::clock::CaptureClock;
+use super::demand::DemandHealth;
 use super::faults::Fault;
 
 /// What a source is doing.
@@ -48,6 +49,8 @@ pub struct SourceHealth {
     pub codec: Option<String>,
     /// Where capture times come from.
     pub clock: Option<CaptureClock>,
+    /// How decoding on demand goes, where it does.
+    pub demand: Option<DemandHealth>,
 }
 
 const FPS_WINDOW: Duration = Duration::from_secs(5);
@@ -76,6 +79,7 @@ impl Record {
                 faults: Vec::new(),
                 codec: None,
                 clock: None,
+                demand: None,
             },
             decoded: VecDeque::new(),
         }

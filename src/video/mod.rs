@@ -5,6 +5,8 @@
 //! a copy. A live camera is connected again with back-off for as long as the
 //! source lives; a file ends or fails. [`SourceHealth`] says how it goes.
 //!
+//! With [`Decode::OnDemand`] only key frames are decoded while nothing moves.
+//!
 //! [`RtspServer`] plays a file as a camera would, for tests and the demo.
 //!
 //! `docs/reference/video.md` holds the clocks, thresholds and limits.
@@ -14,6 +16,7 @@ mod clock;
 mod config;
 mod container;
 mod decoder_log;
+mod demand;
 mod error;
 mod faults;
 mod health;
@@ -33,7 +36,8 @@ mod supervisor;
 mod url;
 
 pub use clock::CaptureClock;
-pub use config::{Location, Pace, SourceConfig, Transport};
+pub use config::{Decode, Location, Pace, SourceConfig, Transport};
+pub use demand::DemandHealth;
 pub use error::VideoError;
 pub use faults::Fault;
 pub use health::{SourceHealth, SourceState};

@@ -12,6 +12,7 @@ use gstreamer_app as gst_app;
 
 use super::config::{Location, Pace, Transport};
 use super::decoder_log;
+use super::demand::{self, Demand};
 use super::error::VideoError;
 use super::samples;
 use super::secret::Secret;
@@ -22,10 +23,15 @@ pub(super) struct Pipeline {
     pub(super) inner: gst::Pipeline,
     /// An error found by one of its callbacks; an application message tells of it.
     fault: FaultCell,
+    /// The gate that its threads may wait at.
+    demand: Option<Arc<Demand>>,
 }
 
 impl Drop for Pipeline {
     fn drop(&mut self) {
+        if let Some(demand) = &self.demand {
+            demand.close();
+        }
         // Going to NULL cannot fail in a way that anything could be done about.
         let _ = self.inner.set_state(gst::State::Null);
     }
@@ -116,11 +122,13 @@ pub(super) fn chain(
 /// The pipeline for one session of a source.
 pub(super) fn build(shared: &Arc<Shared>, transport: Transport) -> Result<Pipeline, VideoError> {
     let config = &shared.config;
-    let pipeline = Pipeline { inner: gst::Pipeline::new(), fault: FaultCell::default() };
+    let demand = shared.demand();
+    let pipeline = Pipeline { inner: gst::Pipeline::new(), fault: FaultCell::default(), demand };
     let convert = make("videoconvert")?;
     let live_file = !config.location.is_live() && config.pace == Pace::Live;
     let sink = gst_app::AppSink::builder()
-        .sync(live_file)
+        .sync(live_file && pipeline.demand.is_none())
+        .async_(pipeline.demand.is_none())
         .max_buffers(1)
         .caps(&gst::Caps::builder("video/x-raw").field("format", "I420").build())
         .build();
@@ -157,9 +165,15 @@ pub(super) fn build(shared: &Arc<Shared>, transport: Transport) -> Result<Pipeli
         Location::File(path) | Location::Folder(path) | Location::Picture(path) => {
             let source = make("filesrc")?;
             source.set_property("location", path.to_string_lossy().as_ref());
-            let decode = make("decodebin")?;
-            chain(&pipeline.inner, &[&source, &decode])?;
-            connect_decoder(&pipeline, &decode, &convert, path);
+            if pipeline.demand.is_some() {
+                let parse = make("parsebin")?;
+                chain(&pipeline.inner, &[&source, &parse])?;
+                connect_encoded(&pipeline, &parse, &convert, path, live_file);
+            } else {
+                let decode = make("decodebin")?;
+                chain(&pipeline.inner, &[&source, &decode])?;
+                connect_decoder(&pipeline, &decode, &convert, path);
+            }
         }
     }
     Ok(pipeline)
@@ -208,7 +222,7 @@ fn connect_camera(
         Some(wanted.to_value())
     });
     let url = location.to_string();
-    let fault = pipeline.fault.clone();
+    let (fault, demand) = (pipeline.fault.clone(), pipeline.demand.clone());
     let (bin, convert) = (pipeline.inner.downgrade(), convert.downgrade());
     let linked = Arc::new(AtomicBool::new(false));
     let has_linked = Arc::clone(&linked);
@@ -219,7 +233,7 @@ fn connect_camera(
         if media != "video" || has_linked.swap(true, Ordering::SeqCst) {
             return;
         }
-        if let Err(error) = decode_rtp(&bin, pad, &convert, &encoding) {
+        if let Err(error) = decode_rtp(&bin, pad, &convert, &encoding, demand.as_ref()) {
             fault.report(source, error);
         }
     });
@@ -246,23 +260,66 @@ fn decode_rtp(
     pad: &gst::Pad,
     convert: &gst::Element,
     encoding: &str,
+    demand: Option<&Arc<Demand>>,
 ) -> Result<(), VideoError> {
     let name = encoding.to_ascii_lowercase();
-    let unpack = make(&format!("rtp{name}depay"))?;
-    let parse = make(&format!("{name}parse"))?;
-    let decode = make(&format!("avdec_{name}"))?;
-    chain(bin, &[&unpack, &parse, &decode])?;
     let wrong = |what: String| VideoError::Installation {
         what: format!("a GStreamer pipeline cannot be put together ({what})"),
         packages: "gstreamer1.0-libav",
     };
-    decode.link(convert).map_err(|error| wrong(error.to_string()))?;
-    for element in [&decode, &parse, &unpack] {
-        element.sync_state_with_parent().map_err(|error| wrong(error.to_string()))?;
+    let unpack = make(&format!("rtp{name}depay"))?;
+    if let Some(demand) = demand {
+        chain(bin, &[&unpack])?;
+        let parse = demand::elements::plug(bin, &name, convert, demand, false)?;
+        unpack.link(&parse).map_err(|error| wrong(error.to_string()))?;
+        unpack.sync_state_with_parent().map_err(|error| wrong(error.to_string()))?;
+    } else {
+        let parse = make(&format!("{name}parse"))?;
+        let decode = make(&format!("avdec_{name}"))?;
+        chain(bin, &[&unpack, &parse, &decode])?;
+        decode.link(convert).map_err(|error| wrong(error.to_string()))?;
+        for element in [&decode, &parse, &unpack] {
+            element.sync_state_with_parent().map_err(|error| wrong(error.to_string()))?;
+        }
     }
     let sink = unpack.static_pad("sink").ok_or_else(|| wrong("no pad".to_owned()))?;
     pad.link(&sink).map_err(|error| wrong(error.to_string()))?;
     Ok(())
+}
+
+/// Links the first video of a file, not decoded, to the gate.
+fn connect_encoded(
+    pipeline: &Pipeline,
+    parse: &gst::Element,
+    convert: &gst::Element,
+    path: &Path,
+    in_real_time: bool,
+) {
+    let Some(demand) = pipeline.demand.clone() else { return };
+    let (bin, convert) = (pipeline.inner.downgrade(), convert.downgrade());
+    let linked = Arc::new(AtomicBool::new(false));
+    let (fault, has_linked) = (pipeline.fault.clone(), Arc::clone(&linked));
+    parse.connect_pad_added(move |parse, pad| {
+        let (Some(bin), Some(convert)) = (bin.upgrade(), convert.upgrade()) else { return };
+        let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
+        let is_video = caps
+            .structure(0)
+            .is_some_and(|s| ["video/", "image/"].iter().any(|kind| s.name().starts_with(kind)));
+        if !is_video || has_linked.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let joined = demand::elements::link_encoded(&bin, pad, &convert, &demand, in_real_time);
+        if let Err(error) = joined {
+            fault.report(parse, error);
+        }
+    });
+    let (fault, path) = (pipeline.fault.clone(), path.to_owned());
+    parse.connect_no_more_pads(move |parse| {
+        if !linked.load(Ordering::SeqCst) {
+            let reason = "there is no video in it".to_owned();
+            fault.report(parse, VideoError::NotAVideo { path: path.clone(), reason });
+        }
+    });
 }
 
 /// Links the first video of a file or device; sound and subtitles are not decoded.

@@ -13,17 +13,18 @@ use jiff::Timestamp;
 use super::buffer;
 use super::clock::{FrameTimes, from_ntp};
 use super::decoder_log;
+use super::demand::Demand;
 use super::queue::Pushed;
 use super::source::{Item, Shared};
 
 /// Makes a pipeline's last element hand its pictures to the source.
 pub(super) fn deliver(sink: &gst_app::AppSink, shared: &Arc<Shared>) {
-    let shared = Arc::clone(shared);
+    let (shared, demand) = (Arc::clone(shared), shared.demand());
     let any_good = AtomicBool::new(false);
     let callbacks = gst_app::AppSinkCallbacks::builder()
         .new_sample(move |sink| {
             let sample = sink.pull_sample().map_err(|_| gst::FlowError::Eos)?;
-            take(&shared, sink, &sample, &any_good)
+            take(&shared, demand.as_deref(), sink, &sample, &any_good)
         })
         .build();
     sink.set_callbacks(callbacks);
@@ -31,6 +32,7 @@ pub(super) fn deliver(sink: &gst_app::AppSink, shared: &Arc<Shared>) {
 
 fn take(
     shared: &Shared,
+    demand: Option<&Demand>,
     sink: &gst_app::AppSink,
     sample: &gst::Sample,
     any_good: &AtomicBool,
@@ -56,6 +58,10 @@ fn take(
             tracing::warn!(source = %shared.config.location, reason, "a frame cannot be used");
             shared.decode_error();
         }
+        Ok(picture)
+            if demand.is_some_and(|demand| {
+                !demand.pictured(times.pts.unwrap_or_default(), &picture)
+            }) => {}
         Ok(picture) => match shared.queue.push(Item::Frame(shared.framed(picture, times))) {
             Pushed::Kept => {}
             Pushed::DroppedOldest => shared.dropped_frame(),

@@ -12,12 +12,14 @@ use gstreamer as gst;
 
 use super::clock::{FrameTimes, Timeline};
 use super::config::{Location, SourceConfig};
+use super::demand::Demand;
 use super::error::VideoError;
 use super::faults::FaultWatch;
 use super::health::{Record, SourceHealth, SourceState};
 use super::queue::{Popped, Queue};
 use super::{pictures, pipeline, supervisor};
 use crate::frame::{Frame, Picture};
+use crate::scene::Attention;
 
 /// What a source has to give.
 #[derive(Debug)]
@@ -100,10 +102,20 @@ impl Source {
         }
     }
 
+    /// Tells what is known of the vehicles in view. A source that decodes on demand goes on
+    /// while something is undecided.
+    pub fn attend(&self, attention: Attention) {
+        if let Some(demand) = self.shared.demand() {
+            demand.attend(attention);
+        }
+    }
+
     /// How it is doing.
     #[must_use]
     pub fn health(&self) -> SourceHealth {
-        self.shared.record().snapshot(Instant::now())
+        let mut health = self.shared.record().snapshot(Instant::now());
+        health.demand = self.shared.demand().map(|demand| demand.health());
+        health
     }
 }
 
@@ -159,6 +171,8 @@ pub(super) struct Shared {
     /// The bus of the pipeline that runs, to wake the thread that listens to it.
     bus: Mutex<Option<gst::Bus>>,
     woken: Condvar,
+    /// The gate of the session that runs, when it decodes on demand.
+    demand: Mutex<Option<Arc<Demand>>>,
 }
 
 impl std::fmt::Debug for Shared {
@@ -178,6 +192,9 @@ impl Shared {
         let pictures = matches!(config.location, Location::Folder(_) | Location::Picture(_));
         let (max_queue, pace) = if pictures {
             (config.max_queue.min(2), super::Pace::EveryFrame)
+        } else if config.decodes_on_demand() {
+            // What waits does so before it is decoded.
+            (config.max_queue.min(2), super::Pace::EveryFrame)
         } else {
             (config.max_queue, config.pace)
         };
@@ -191,6 +208,7 @@ impl Shared {
             stopped: AtomicBool::new(false),
             bus: Mutex::new(None),
             woken: Condvar::new(),
+            demand: Mutex::new(None),
             config,
         }
     }
@@ -202,6 +220,12 @@ impl Shared {
     /// Frames decoded so far.
     pub(super) fn frames(&self) -> u64 {
         self.frames.load(Ordering::Relaxed)
+    }
+
+    /// Changes as long as frames come: decoded ones, or encoded ones that need not be.
+    pub(super) fn progress(&self) -> u64 {
+        let health = self.demand().map(|demand| demand.health()).unwrap_or_default();
+        self.frames() + if health.watching { health.received } else { 0 }
     }
 
     /// Gives a decoded picture its times, and notes what it tells of the source's health.
@@ -232,6 +256,15 @@ impl Shared {
 
     pub(super) fn begin_session(&self) {
         lock(&self.timeline).begin_session();
+        *lock(&self.demand) = self.config.decodes_on_demand().then(|| {
+            let waits = self.config.pace == super::Pace::EveryFrame;
+            Arc::new(Demand::new(waits))
+        });
+    }
+
+    /// The gate of the session that runs, when it decodes on demand.
+    pub(super) fn demand(&self) -> Option<Arc<Demand>> {
+        lock(&self.demand).clone()
     }
 
     pub(super) fn decode_error(&self) {

@@ -174,9 +174,9 @@ fn listen(shared: &Arc<Shared>, pipeline: &Pipeline, bus: &gst::Bus) -> Outcome 
     let kinds =
         [Kind::Eos, Kind::Error, Kind::Warning, Kind::Tag, Kind::Element, Kind::Application];
     let location = &shared.config.location;
-    let (mut frames, frames_before) = (shared.frames(), shared.frames());
+    let (mut progress, frames_before) = (shared.progress(), shared.frames());
     let mut last_frame = Instant::now();
-    let mut missing_decoder = None;
+    let (mut missing_decoder, mut told) = (None, false);
     loop {
         let message = bus.timed_pop_filtered(gst::ClockTime::try_from(LOOK_EVERY).ok(), &kinds);
         if shared.is_stopped() {
@@ -252,13 +252,18 @@ fn listen(shared: &Arc<Shared>, pipeline: &Pipeline, bus: &gst::Bus) -> Outcome 
             });
         }
         if location.is_live() {
-            let so_far = shared.frames();
+            let cannot = shared.demand().and_then(|demand| demand.health().cannot);
+            if let Some(reason) = cannot.filter(|_| !std::mem::replace(&mut told, cannot.is_some()))
+            {
+                tracing::warn!(source = %location, reason, "every frame is decoded");
+            }
+            let so_far = shared.progress();
             // A full queue of a source that keeps every frame is no stall.
-            if so_far != frames || shared.queue.is_full_and_waits() {
-                frames = so_far;
+            if so_far != progress || shared.queue.is_full_and_waits() {
+                progress = so_far;
                 last_frame = Instant::now();
             }
-            let patience = if frames == frames_before {
+            let patience = if shared.frames() == frames_before {
                 shared.config.stall_timeout.max(FIRST_FRAME_WITHIN)
             } else {
                 shared.config.stall_timeout

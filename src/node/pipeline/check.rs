@@ -113,6 +113,10 @@ fn check_camera(camera: &Camera) -> Result<(), (String, String)> {
     if !(0.1..=120.0).contains(&camera.analyse_fps) {
         return Err(("analyse_fps".to_owned(), "analyse_fps must be from 0.1 to 120".to_owned()));
     }
+    if !(0.1..=60.0).contains(&camera.quiet_look_s) {
+        let message = "quiet_look_s must be from 0.1 to 60 seconds".to_owned();
+        return Err(("quiet_look_s".to_owned(), message));
+    }
     if !(0.0..=3600.0).contains(&camera.same_passage_s) {
         let message = "same_passage_s must be from 0 to 3600 seconds".to_owned();
         return Err(("same_passage_s".to_owned(), message));
@@ -149,6 +153,7 @@ fn bad_id(key: &str, value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Looks;
     use super::*;
     use crate::node::PipelineError;
 
@@ -186,6 +191,19 @@ valid_to = 2027-12-31
     }
 
     #[test]
+    fn a_camera_that_stands_still_is_looked_at_on_movement() {
+        let looks = |from: &str, to: &str| {
+            let text = GOOD.replacen(from, to, 1);
+            Pipeline::parse(&text, Path::new("x")).unwrap().cameras.remove(0).looks
+        };
+        assert_eq!(looks("", ""), Some(Looks::OnMovement));
+        assert_eq!(looks("site =", "looks = \"always\"\nsite ="), Some(Looks::Always));
+        assert_eq!(looks("site =", "every_frame = true\nsite ="), Some(Looks::Always));
+        let moving = "[gps]\ngpsd = \"localhost:2947\"\n[[cameras]]";
+        assert_eq!(looks("[[cameras]]", moving), Some(Looks::Always));
+    }
+
+    #[test]
     fn a_camera_stops_when_its_basis_lapses() {
         let camera = Pipeline::parse(GOOD, Path::new("x")).unwrap().cameras.remove(0);
         assert_eq!(camera.lapsed_on("2027-12-31".parse().unwrap()), None);
@@ -215,6 +233,7 @@ valid_to = 2027-12-31
             ("[[cameras]]", "[screen]\nlisten = \"0.0.0.0:1\"\n[[cameras]]", "8:", "token_file"),
             ("[[cameras]]", "[retention]\nmax_disk_mb = 1\n[[cameras]]", "8:", "at least 50"),
             ("site =", "analyse_fps = 0\nsite =", "10:", "0.1 to 120"),
+            ("site =", "quiet_look_s = 0\nsite =", "10:", "0.1 to 60"),
         ] {
             let said = message(&GOOD.replacen(from, to, 1));
             assert!(said.starts_with(&format!("town/gate.toml:{place}")), "{said}");

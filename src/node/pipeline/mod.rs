@@ -167,6 +167,26 @@ pub enum Transport {
     Udp,
 }
 
+/// Which frames are decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decode {
+    /// Every one.
+    Always,
+    /// Key frames while nothing moves, every one while something does.
+    OnDemand,
+}
+
+/// Which frames are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Looks {
+    /// At the full rate, whether something moves or not.
+    Always,
+    /// At the full rate while something moves or a plate is not read yet, now and then otherwise.
+    OnMovement,
+}
+
 /// One camera.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -191,6 +211,15 @@ pub struct Camera {
     /// Most looks per second.
     #[serde(default = "default_analyse_fps")]
     pub analyse_fps: f64,
+    /// Which frames are looked at. Once the file is read it is always said: where the file
+    /// does not say it, on movement, but always on a node that moves and for `every_frame`.
+    pub looks: Option<Looks>,
+    /// Which frames are decoded. Once the file is read it is always said: where the file does
+    /// not say it, on demand for a camera's stream, but always on a node that moves.
+    pub decode: Option<Decode>,
+    /// Longest time without a look where nothing moves, seconds.
+    #[serde(default = "default_quiet_look_s")]
+    pub quiet_look_s: f64,
     /// A plate that is seen again within so many seconds is still on the same passage.
     #[serde(default = "default_same_passage_s")]
     pub same_passage_s: f64,
@@ -329,6 +358,10 @@ fn default_analyse_fps() -> f64 {
     12.5
 }
 
+fn default_quiet_look_s() -> f64 {
+    5.0
+}
+
 fn default_same_passage_s() -> f64 {
     20.0
 }
@@ -367,13 +400,19 @@ impl Pipeline {
         Ok(pipeline)
     }
 
-    /// Makes paths relative to the file absolute or relative to the working folder.
+    /// Makes paths relative to the file absolute or relative to the working folder, and says
+    /// what the file leaves to the rest of it.
     fn resolve(&mut self, folder: &Path) {
         self.node.data = folder.join(&self.node.data);
         if let Some(path) = self.centre.as_mut().and_then(|it| it.list_key_file.as_mut()) {
             *path = folder.join(&path);
         }
+        let moves = self.gps.is_some();
         for camera in &mut self.cameras {
+            let all = moves || camera.every_frame;
+            let on_demand = !all && camera.url.starts_with("rtsp");
+            camera.decode.get_or_insert(if on_demand { Decode::OnDemand } else { Decode::Always });
+            camera.looks.get_or_insert(if all { Looks::Always } else { Looks::OnMovement });
             if !camera.url.contains("://") {
                 camera.url = folder.join(&camera.url).to_string_lossy().into_owned();
             }

@@ -11,7 +11,7 @@ def arguments():
     parser = argparse.ArgumentParser(prog="varco_training.scene", description="Draws a traffic scene with its truth, or the small fixtures.")
     parser.add_argument("--data", help="the data pack, for its plate typefaces (default: $VARCO_DATA or shared/data beside the project)")
     parser.add_argument("--out", type=Path, help="the clip to write (.mp4); its truth goes beside it (.json)")
-    parser.add_argument("--scene", default=None, help="gate-demo or one-car (default: the name of the clip, else gate-demo)")
+    parser.add_argument("--scene", default=None, help="one of cast.CLIPS (default: the name of the clip, else gate-demo)")
     parser.add_argument("--codec", default="h264", choices=["h264", "h265"])
     parser.add_argument("--quality", type=int, default=27, help="quantiser of the encoder: larger is smaller and worse")
     parser.add_argument("--size", default="1280x720")
@@ -39,7 +39,7 @@ def main():
 def film_clip(args):
     from . import light
     from .camera import Camera
-    from .cast import CLIPS
+    from .cast import CLIPS, VIEWS
     from .encode import Mp4
     from .film import FPS, Film
     from .truth import Truth
@@ -47,7 +47,7 @@ def film_clip(args):
     name = args.scene or (args.out.stem if args.out.stem in CLIPS else "gate-demo")
     actors, seconds, loop = CLIPS[name]
     width, height = (int(n) for n in args.size.split("x"))
-    film = Film(actors, seconds, Camera(width, height), getattr(light, args.light.upper()), loop, blind=args.truth_only)
+    film = Film(actors, seconds, Camera(width, height, **VIEWS.get(name, {})), getattr(light, args.light.upper()), loop, blind=args.truth_only)
     truth = Truth(film, FPS)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     clip = None if args.truth_only else Mp4(args.out, width, height, FPS, args.codec, args.quality)

@@ -46,4 +46,33 @@ GATE_DEMO = [
 ONE_CAR_S = 4.0
 ONE_CAR = [Actor(_car(car.HATCHBACK, BLUE), "LR257DT", "IT", Drive(False, 3.0), plate_seed=3)]
 
-CLIPS = {"gate-demo": (GATE_DEMO, GATE_DEMO_S, True), "one-car": (ONE_CAR, ONE_CAR_S, False)}
+QUIET_S = 24.0
+"""A vehicle every twelve seconds; the clip goes on from its end with its beginning."""
+QUIET = [
+    Actor(_car(car.HATCHBACK, RED), "LT614XB", "IT", Drive(False, 5.0, 8.5, 9.0), plate_seed=0),
+    Actor(_car(car.SALOON, SILVER), "MA927HN", "IT", Drive(False, 17.0, 8.5, 9.0), plate_seed=3),
+]
+
+CREEPING_S = 26.0
+CREEPING = [Actor(_car(car.SUV, GRAPHITE), "NL351WD", "IT", Drive(False, 20.0, 0.8, 10.0), plate_seed=6)]
+
+PARKED_S = 20.0
+"""One stands at the kerb all the time, another one passes."""
+PARKED = [
+    Actor(_car(car.SUV, BLUE), "PB708GK", "IT", Drive(False, 5000.0, 8.0, 10.0, aside_m=3.7, stop=Stop(11.0, 1e4)), plate_seed=7),
+    Actor(_car(car.ESTATE, TEAL), "LV283ZC", "IT", Drive(False, 12.0, 8.5, 9.0), plate_seed=10),
+]
+
+CLIPS = {
+    "gate-demo": (GATE_DEMO, GATE_DEMO_S, True),
+    "one-car": (ONE_CAR, ONE_CAR_S, False),
+    "gate-quiet": (QUIET, QUIET_S, True),
+    "gate-creeping": (CREEPING, CREEPING_S, False),
+    "gate-parked": (PARKED, PARKED_S, False),
+}
+"""Actors, seconds, whether the end goes over into the beginning."""
+
+STEEP = {"horizon": -0.5, "height_m": 4.5}
+"""A gate camera high on its pole that sees the last 25 m before it and no horizon."""
+VIEWS = {"gate-quiet": STEEP, "gate-creeping": STEEP, "gate-parked": STEEP}
+"""How the camera stands, where it is not the demonstration's."""

@@ -7,7 +7,7 @@ from varco_training.plates import render_plate
 
 from . import raster
 from .solid import outline_of
-from .passers import passers_by
+from .passers import LOOP_S, passers_by
 from .street import GATE_M, build
 
 FPS = 25
@@ -29,7 +29,7 @@ class Film:
         w, h = camera.width, camera.height
         self.noise = [(rng.standard_normal((h + 32, w + 32, 1)) * light.noise + rng.standard_normal((h + 32, w + 32, 3)) * light.noise * 0.35) for _ in range(2)]
         self.noise = [cv2.GaussianBlur(n, (0, 0), 0.6).astype(np.float32) * 1.7 for n in self.noise]
-        self.walkers = passers_by() if loop else []
+        self.walkers = passers_by() if loop and seconds == LOOP_S else []
 
     def sway(self, frame):
         """The camera's shake in pixels: a slow sway of the pole and the tremble of heavy vehicles."""

@@ -1,0 +1,217 @@
+//! Live streams, as a node reads them.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Barrier};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use varco::scene::{LookConfig, LookGate};
+use varco::tracking::{Tracker, TrackerConfig, TransitState};
+use varco::video::{Decode, Location, Next, Pace, Source, SourceConfig};
+use varco::vision::{Engine, EngineConfig, VisionError};
+
+use crate::clips::Clip;
+
+/// A camera in a process of its own.
+struct Camera {
+    child: Child,
+    url: String,
+}
+
+impl Camera {
+    fn start(clip: &Clip) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_varco"))
+            .args(["rtsp-serve", "--port", "0"])
+            .arg(&clip.path)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        Self { child, url: line.trim().to_owned() }
+    }
+}
+
+impl Drop for Camera {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+/// How streams are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// Decode on demand, look on movement.
+    Sparing,
+    /// Decode everything, look at every second frame.
+    Everything,
+    /// Decode everything, look at nothing.
+    Decoding,
+}
+
+/// What one stream gave.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Seen {
+    /// Plate, and stream time of its best look, seconds.
+    pub(crate) transits: Vec<(String, f64)>,
+    /// Length of what was seen, seconds.
+    pub(crate) length_s: f64,
+    pub(crate) looks: u64,
+    pub(crate) frames: u64,
+    pub(crate) received: u64,
+    pub(crate) decoded: u64,
+    pub(crate) skipped: u64,
+    pub(crate) ring_bytes: usize,
+    /// Age of each frame when it was taken, milliseconds.
+    pub(crate) ages_ms: Vec<f64>,
+}
+
+impl Seen {
+    /// Passes that had to be seen: how many, and those that were not.
+    pub(crate) fn missed(&self, clip: &Clip) -> (usize, Vec<String>) {
+        let mut expected = 0;
+        let mut missed = Vec::new();
+        for (text, last_s) in &clip.passes {
+            let mut at_s = *last_s;
+            while at_s + 1.5 < self.length_s {
+                expected += 1;
+                let near = |(plate, seen_s): &(String, f64)| {
+                    plate == text && (seen_s - at_s).abs() < clip.length_s / 2.0
+                };
+                if !self.transits.iter().any(near) {
+                    missed.push(format!("{text} at {at_s:.0} s"));
+                }
+                at_s += clip.length_s;
+            }
+        }
+        (expected, missed)
+    }
+}
+
+/// Reads a source until it ends or the time is over.
+fn read(config: SourceConfig, way: Way, time: Duration, ready: &Barrier) -> Seen {
+    let mut seen = Seen::default();
+    let on_movement = way == Way::Sparing;
+    let mut engine = (way != Way::Decoding).then(|| Engine::new(&EngineConfig::default()).unwrap());
+    let decode = if way == Way::Sparing { Decode::OnDemand } else { Decode::Always };
+    let live = config.location.is_live();
+    ready.wait();
+    let mut source = Source::start(SourceConfig { decode, ..config }).unwrap();
+    let mut tracker = Tracker::new(TrackerConfig { rejoin_s: 6.0, ..TrackerConfig::default() });
+    let mut gate = LookGate::new(LookConfig { on_movement, ..LookConfig::default() });
+    let note = |transits: Vec<varco::tracking::Transit>, seen: &mut Seen| {
+        let ended = transits.into_iter().filter(|t| t.state == TransitState::Ended);
+        seen.transits
+            .extend(ended.map(|t| (t.text.to_string(), t.look.frame.stream_time.as_secs_f64())));
+    };
+    let until = Instant::now() + time;
+    while Instant::now() < until {
+        match source.next(Duration::from_millis(200)) {
+            Next::Frame(frame) => {
+                seen.frames += 1;
+                seen.length_s = frame.stream_time.as_secs_f64();
+                if live {
+                    let age = Timestamp::now().duration_since(frame.captured_at);
+                    seen.ages_ms.push(age.as_secs_f64() * 1000.0);
+                }
+                let Some(engine) = &mut engine else { continue };
+                if gate.admits(&frame, tracker.attention()) {
+                    seen.looks += 1;
+                    let detections = engine.detect(&frame.picture).unwrap();
+                    let read = |quad: &_| engine.read(&frame.picture, quad);
+                    let given: Result<_, VisionError> = tracker.observe(&frame, &detections, read);
+                    source.attend(tracker.attention());
+                    note(given.unwrap(), &mut seen);
+                }
+            }
+            Next::Quiet => {}
+            Next::Ended => break,
+            other => panic!("{other:?}"),
+        }
+        if let Some(health) = source.health().demand {
+            seen.ring_bytes = seen.ring_bytes.max(health.ring_bytes);
+        }
+    }
+    let health = source.health();
+    let demand = health.demand.unwrap_or_default();
+    (seen.received, seen.decoded) = (demand.received.max(seen.frames), demand.decoded);
+    if way != Way::Sparing {
+        seen.decoded = seen.received;
+    }
+    seen.skipped = demand.skipped + health.dropped_frames;
+    note(tracker.flush(), &mut seen);
+    seen
+}
+
+/// A clip from its file, as fast as it can be read.
+pub(crate) fn file(clip: &Clip, way: Way) -> Seen {
+    let config = SourceConfig::new(Location::File(clip.path.clone()));
+    assert_eq!(config.pace, Pace::EveryFrame);
+    let seen = read(config, way, Duration::from_secs(3600), &Barrier::new(1));
+    // All of it was seen, also what came after the last frame that was decoded.
+    Seen { length_s: clip.length_s + 2.0, ..seen }
+}
+
+/// What a run of live streams cost.
+pub(crate) struct Run {
+    pub(crate) seen: Vec<Seen>,
+    /// Processor seconds for each second of each stream, once all of them have settled.
+    pub(crate) cost: f64,
+    /// Resident memory at its end, megabytes.
+    pub(crate) memory_mb: f64,
+}
+
+/// Reads each clip from a camera of its own for some time. The cameras begin one after the
+/// other, so that their vehicles do not come at the same time.
+pub(crate) fn live(clips: &[&Clip], way: Way, seconds: f64) -> Run {
+    let cameras: Vec<Camera> = clips.iter().map(|clip| Camera::start(clip)).collect();
+    let step_s = 12.0 / clips.len() as f64;
+    let settle_s = 12.0 + 9.0;
+    let ready = Arc::new(Barrier::new(clips.len() + 1));
+    let threads: Vec<_> = cameras
+        .iter()
+        .enumerate()
+        .map(|(number, camera)| {
+            let config = SourceConfig::new(Location::parse(&camera.url).unwrap());
+            let ready = Arc::clone(&ready);
+            thread::spawn(move || {
+                let wait_s = step_s * number as f64;
+                let time = Duration::from_secs_f64(seconds + settle_s - wait_s);
+                let alone = Barrier::new(1);
+                ready.wait();
+                thread::sleep(Duration::from_secs_f64(wait_s));
+                read(config, way, time, &alone)
+            })
+        })
+        .collect();
+    ready.wait();
+    thread::sleep(Duration::from_secs_f64(settle_s));
+    let (began, cpu) = (Instant::now(), cpu_time());
+    thread::sleep(Duration::from_secs_f64(seconds - 1.0));
+    let spent = (cpu_time() - cpu).as_secs_f64();
+    let cost = spent / began.elapsed().as_secs_f64() / clips.len() as f64;
+    let memory_mb = memory_mb();
+    let seen = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
+    drop(cameras);
+    Run { seen, cost, memory_mb }
+}
+
+/// Processor time of this process so far.
+pub(crate) fn cpu_time() -> Duration {
+    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the call writes to the struct it is given and to nothing else.
+    let done = unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &raw mut now) };
+    assert_eq!(done, 0);
+    Duration::new(now.tv_sec as u64, now.tv_nsec as u32)
+}
+
+/// Resident memory of this process.
+pub(crate) fn memory_mb() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1000.0
+}

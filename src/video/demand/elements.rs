@@ -1,0 +1,142 @@
+//! The gate within a GStreamer pipeline.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use gstreamer as gst;
+use gstreamer::glib;
+use gstreamer::prelude::*;
+use gstreamer_app as gst_app;
+
+use super::{Demand, Unit};
+use crate::video::error::VideoError;
+use crate::video::pipeline::{chain, make};
+
+/// Puts the gate between encoded video and the element that takes pictures. `encoding` is as
+/// in the names of GStreamer's elements; `in_real_time` has a file play as a camera would.
+/// Returns the element to link the encoded video to.
+pub(in crate::video) fn plug(
+    bin: &gst::Pipeline,
+    encoding: &str,
+    pictures: &gst::Element,
+    demand: &Arc<Demand>,
+    in_real_time: bool,
+) -> Result<gst::Element, VideoError> {
+    let parse = make(&format!("{encoding}parse"))?;
+    // The decoder starts anew at each key frame: all that it needs comes with each of them.
+    parse.set_property("config-interval", -1_i32);
+    let decode = make(&format!("avdec_{encoding}"))?;
+    let caps = gst::Caps::builder(format!("video/x-{encoding}"))
+        .field("stream-format", "byte-stream")
+        .field("alignment", "au")
+        .build();
+    let sink = gst_app::AppSink::builder()
+        .sync(in_real_time)
+        .async_(false)
+        .max_buffers(1)
+        .caps(&caps)
+        .build();
+    let source = gst_app::AppSrc::builder().format(gst::Format::Time).build();
+    receive(&sink, demand);
+    feed(&source, demand);
+    chain(bin, &[&parse, sink.upcast_ref()])?;
+    chain(bin, &[source.upcast_ref(), &decode])?;
+    let wrong = |what: String| VideoError::Installation {
+        what: format!("a GStreamer pipeline cannot be put together ({what})"),
+        packages: "gstreamer1.0-libav",
+    };
+    decode.link(pictures).map_err(|error| wrong(error.to_string()))?;
+    for element in [&decode, source.upcast_ref(), sink.upcast_ref(), &parse] {
+        element.sync_state_with_parent().map_err(|error| wrong(error.to_string()))?;
+    }
+    Ok(parse)
+}
+
+/// Encoded frames into the ring.
+fn receive(sink: &gst_app::AppSink, demand: &Arc<Demand>) {
+    let (ring, ended) = (Arc::clone(demand), Arc::clone(demand));
+    let mut last = Duration::ZERO;
+    let callbacks = gst_app::AppSinkCallbacks::builder()
+        .new_sample(move |sink| {
+            let sample = sink.pull_sample().map_err(|_| gst::FlowError::Eos)?;
+            let Some(unit) = unit(&sample, &mut last) else { return Ok(gst::FlowSuccess::Ok) };
+            if ring.arrive(unit) { Ok(gst::FlowSuccess::Ok) } else { Err(gst::FlowError::Flushing) }
+        })
+        .eos(move |_| ended.end())
+        .build();
+    sink.set_callbacks(callbacks);
+}
+
+/// An encoded frame whose times are those of the running pipeline.
+fn unit(sample: &gst::Sample, last: &mut Duration) -> Option<Unit<gst::Sample>> {
+    let segment = sample.segment()?.downcast_ref::<gst::ClockTime>()?;
+    let mut buffer = sample.buffer_owned()?;
+    let running = |time: Option<gst::ClockTime>| segment.to_running_time(time);
+    let (pts, dts) = (running(buffer.pts()), running(buffer.dts()));
+    let at = pts.or(dts).map_or(*last, |time| Duration::from_nanos(time.nseconds()));
+    *last = at;
+    let (bytes, is_key) = (buffer.size(), !buffer.flags().contains(gst::BufferFlags::DELTA_UNIT));
+    let timed = buffer.make_mut();
+    timed.set_pts(pts.or(gst::ClockTime::try_from(at).ok()));
+    timed.set_dts(dts);
+    let data =
+        gst::Sample::builder().buffer(&buffer).caps_if_some(sample.caps_owned().as_ref()).build();
+    Some(Unit { data, at, bytes, is_key })
+}
+
+/// Encoded frames out of the ring, in the decoder's own thread.
+fn feed(source: &gst_app::AppSrc, demand: &Arc<Demand>) {
+    let demand = Arc::clone(demand);
+    let callbacks = gst_app::AppSrcCallbacks::builder()
+        .need_data(move |source, _| {
+            // Both fail only when the pipeline is being stopped.
+            match demand.take() {
+                Some(sample) => drop(source.push_sample(&sample)),
+                None => drop(source.end_of_stream()),
+            }
+        })
+        .build();
+    source.set_callbacks(callbacks);
+}
+
+/// The encoding of a stream, as in the names of GStreamer's elements; `None` for one that is
+/// not decoded on demand.
+pub(in crate::video) fn encoding(pad: &gst::Pad) -> Option<&'static str> {
+    let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
+    match caps.structure(0)?.name().as_str() {
+        "video/x-h264" => Some("h264"),
+        "video/x-h265" => Some("h265"),
+        _ => None,
+    }
+}
+
+/// Links an encoded stream to the gate, or through a decoder when it cannot be decoded on demand.
+pub(in crate::video) fn link_encoded(
+    bin: &gst::Pipeline,
+    pad: &gst::Pad,
+    pictures: &gst::Element,
+    demand: &Arc<Demand>,
+    in_real_time: bool,
+) -> Result<(), VideoError> {
+    let target = match encoding(pad) {
+        Some(encoding) => plug(bin, encoding, pictures, demand, in_real_time)?,
+        None => {
+            let decode = make("decodebin")?;
+            chain(bin, &[&decode])?;
+            super::super::pipeline::link_first_video(&decode, pictures, |_| {});
+            decode.sync_state_with_parent().map_err(cannot_be_linked)?;
+            decode
+        }
+    };
+    let sink = target.static_pad("sink").ok_or_else(|| glib::bool_error!("no pad"));
+    let sink = sink.map_err(cannot_be_linked)?;
+    pad.link(&sink).map(drop).map_err(|error| cannot_be_linked(glib::bool_error!("{error}")))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+fn cannot_be_linked(error: glib::BoolError) -> VideoError {
+    VideoError::Installation {
+        what: format!("a GStreamer pipeline cannot be put together ({error})"),
+        packages: "gstreamer1.0-plugins-base, -good, -bad and gstreamer1.0-libav",
+    }
+}

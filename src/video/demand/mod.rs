@@ -1,0 +1,123 @@
+//! Decoding on demand: encoded frames wait in a ring, and are decoded when something moves.
+//!
+//! ```text
+//! camera → parser → encoded sink → ring → encoded source → decoder → pictures
+//!                        sizes ─→ gate ←──────────────────── movement
+//! ```
+//! [`Gate`] decides and knows neither threads nor GStreamer; [`Demand`] is what the thread of
+//! the camera, that of the decoder and the one that takes the frames share of it;
+//! [`elements`] puts it into a pipeline.
+
+pub(super) mod elements;
+mod gate;
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use gstreamer as gst;
+
+pub use gate::DemandHealth;
+
+use self::gate::{Fed, Gate, Unit};
+use crate::frame::Picture;
+use crate::scene::Attention;
+
+/// A file waits for a verdict at most so long, then it plays on.
+const VERDICT_WITHIN: Duration = Duration::from_secs(2);
+
+struct State {
+    gate: Gate<gst::Sample>,
+    /// Nothing more arrives.
+    ended: bool,
+    /// Nobody wants any more of it.
+    closed: bool,
+}
+
+/// One session's gate.
+pub(super) struct Demand {
+    state: Mutex<State>,
+    changed: Condvar,
+    /// Whether what is sent can wait for the decoder, as a file can.
+    waits: bool,
+}
+
+impl Demand {
+    pub(super) fn new(waits: bool) -> Self {
+        let state = State { gate: Gate::new(), ended: false, closed: false };
+        Self { state: Mutex::new(state), changed: Condvar::new(), waits }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes in an encoded frame; false when nobody wants it.
+    fn arrive(&self, unit: Unit<gst::Sample>) -> bool {
+        let mut state = self.state();
+        if self.waits {
+            let full = |state: &mut State| !state.closed && !state.gate.has_room();
+            state = self
+                .changed
+                .wait_timeout_while(state, VERDICT_WITHIN, full)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+        let dropped = state.gate.arrive(unit);
+        let closed = state.closed;
+        drop(state);
+        self.changed.notify_all();
+        // Freed without the lock.
+        drop(dropped);
+        !closed
+    }
+
+    /// The next encoded frame to decode, when there is one; `None` at the end.
+    fn take(&self) -> Option<gst::Sample> {
+        let mut state = self.state();
+        loop {
+            if state.closed {
+                return None;
+            }
+            match state.gate.next() {
+                Fed::Unit(sample) => {
+                    drop(state);
+                    self.changed.notify_all();
+                    return Some(sample);
+                }
+                Fed::Nothing if state.ended => return None,
+                Fed::Nothing => {}
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Judges a decoded picture; whether it is to be handed on.
+    pub(super) fn pictured(&self, at: Duration, picture: &Picture) -> bool {
+        let handed_on = self.state().gate.pictured(at, picture);
+        self.changed.notify_all();
+        handed_on
+    }
+
+    /// What is known of the vehicles in view.
+    pub(super) fn attend(&self, attention: Attention) {
+        if self.state().gate.attend(attention) {
+            self.changed.notify_all();
+        }
+    }
+
+    /// Nothing more arrives.
+    fn end(&self) {
+        self.state().ended = true;
+        self.changed.notify_all();
+    }
+
+    /// Wakes and ends whoever waits.
+    pub(super) fn close(&self) {
+        self.state().closed = true;
+        self.changed.notify_all();
+    }
+
+    pub(super) fn health(&self) -> DemandHealth {
+        self.state().gate.health()
+    }
+}
