@@ -119,6 +119,7 @@ fn read(config: SourceConfig, way: Way, time: Duration, ready: &Barrier) -> Seen
                     seen.ages_ms.push(age.as_secs_f64() * 1000.0);
                 }
                 let Some(engine) = &mut engine else { continue };
+                gate.set_behind(source.behind());
                 if gate.admits(&frame, tracker.attention()) {
                     seen.looks += 1;
                     let detections = engine.detect(&frame.picture).unwrap();

@@ -136,6 +136,7 @@ pub(super) fn work(post: &Post<'_>, reporter: &mut CameraReporter) -> Result<Ove
                 if let Some(gps) = post.gps {
                     gps.anchor(post.clock.correct(frame.captured_at));
                 }
+                gate.set_behind(source.behind());
                 if gate.admits(&frame, tracker.attention()) {
                     rate.looks += 1;
                     let transits = look(&mut engine, &mut tracker, traffic.as_mut(), &frame)?;

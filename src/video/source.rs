@@ -110,6 +110,13 @@ impl Source {
         }
     }
 
+    /// How far decoding is behind what was received, where it waits to be decoded.
+    #[must_use]
+    pub fn behind(&self) -> Duration {
+        let health = self.shared.demand().map(|demand| demand.health()).unwrap_or_default();
+        Duration::from_millis(u64::from(health.behind_ms))
+    }
+
     /// How it is doing.
     #[must_use]
     pub fn health(&self) -> SourceHealth {
