@@ -8,7 +8,6 @@
 //! `docs/design/streams.md` has the reasons and what was measured.
 
 mod attention;
-mod grid;
 mod looks;
 mod movement;
 mod sizes;

@@ -8,9 +8,11 @@
 
 use std::time::Duration;
 
-use super::grid::LumaGrid;
-use crate::frame::Picture;
+use crate::frame::{LumaGrid, Picture};
 
+/// Cells in a row of the grid: 32 pixels each in a picture 1920 wide. A vehicle whose plate can
+/// be read (26 pixels, a fifth of its width) covers some of them.
+const COLUMNS: usize = 60;
 /// Deviations below this are nothing, levels of luma.
 const FLOOR: f32 = 2.5;
 /// A cell is moved when it deviates by so many times what it does by itself.
@@ -110,17 +112,18 @@ impl Cell {
 }
 
 impl MovementWatch {
-    /// Takes in a picture and says whether something moves. Pictures that cannot be judged
-    /// (no luma plane, too small) count as movement, and so do the first seconds.
+    /// Takes in a picture and says whether something moves. Pictures too small to be judged
+    /// count as movement, and so do the first seconds.
     /// `occupied`: vehicles are known to move in view, so nothing is learnt where it moves.
     pub fn see(&mut self, picture: &Picture, at: Duration, occupied: bool) -> bool {
         let known = self.cells.len();
         if known > 0 && at < self.last + LEAST_STEP {
             return self.moving;
         }
-        if !self.grid.fill(picture) {
+        if (picture.width_px() as usize) < COLUMNS {
             return true;
         }
+        self.grid.fill(picture, COLUMNS);
         if self.grid.cells.len() != known {
             self.cells = self.grid.cells.iter().map(|luma| Cell::new(*luma)).collect();
             (self.began, self.last, self.moving) = (at, at, true);

@@ -52,7 +52,7 @@ fn take(
         return Ok(gst::FlowSuccess::Ok);
     }
     any_good.store(true, Ordering::Relaxed);
-    let times = times(sink, sample, &buffer);
+    let times = times(demand, sink, sample, &buffer);
     match buffer::picture(buffer, &info) {
         Err(reason) => {
             tracing::warn!(source = %shared.config.location, reason, "a frame cannot be used");
@@ -71,11 +71,18 @@ fn take(
     Ok(gst::FlowSuccess::Ok)
 }
 
-fn times(sink: &gst_app::AppSink, sample: &gst::Sample, buffer: &gst::Buffer) -> FrameTimes {
+fn times(
+    demand: Option<&Demand>,
+    sink: &gst_app::AppSink,
+    sample: &gst::Sample,
+    buffer: &gst::Buffer,
+) -> FrameTimes {
     let running = sample
         .segment()
         .and_then(|segment| segment.downcast_ref::<gst::ClockTime>())
-        .and_then(|segment| segment.to_running_time(buffer.pts()));
+        .and_then(|segment| segment.to_running_time(buffer.pts()))
+        .map(duration)
+        .map(|shown| demand.map_or(shown, |demand| demand.own_time(shown)));
     let now_running =
         sink.clock().zip(sink.base_time()).and_then(|(clock, base)| clock.time().checked_sub(base));
     let camera = buffer
@@ -83,8 +90,8 @@ fn times(sink: &gst_app::AppSink, sample: &gst::Sample, buffer: &gst::Buffer) ->
         .find(|meta| meta.reference().structure(0).is_some_and(|s| s.name() == "timestamp/x-ntp"))
         .and_then(|meta| from_ntp(meta.timestamp().nseconds()));
     FrameTimes {
-        pts: running.map(duration),
-        age: now_running.zip(running).map(|(now, pts)| duration(now.saturating_sub(pts))),
+        pts: running,
+        age: now_running.zip(running).map(|(now, pts)| duration(now).saturating_sub(pts)),
         camera,
         duration: buffer.duration().map(duration),
         now: (Instant::now(), Timestamp::now()),

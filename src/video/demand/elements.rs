@@ -91,12 +91,25 @@ fn feed(source: &gst_app::AppSrc, demand: &Arc<Demand>) {
         .need_data(move |source, _| {
             // Both fail only when the pipeline is being stopped.
             match demand.take() {
-                Some(sample) => drop(source.push_sample(&sample)),
+                Some((sample, shift)) => drop(source.push_sample(&later(sample, shift))),
                 None => drop(source.end_of_stream()),
             }
         })
         .build();
     source.set_callbacks(callbacks);
+}
+
+/// A frame whose times are put forward.
+fn later(sample: gst::Sample, shift: Duration) -> gst::Sample {
+    let (false, Some(mut buffer)) = (shift.is_zero(), sample.buffer_owned()) else { return sample };
+    let add =
+        |time: Option<gst::ClockTime>| time?.checked_add(gst::ClockTime::try_from(shift).ok()?);
+    let (pts, dts) = (add(buffer.pts()), add(buffer.dts()));
+    // The times alone are copied; the bytes are shared.
+    let timed = buffer.make_mut();
+    timed.set_pts(pts);
+    timed.set_dts(dts);
+    gst::Sample::builder().buffer(&buffer).caps_if_some(sample.caps_owned().as_ref()).build()
 }
 
 /// The encoding of a stream, as in the names of GStreamer's elements; `None` for one that is

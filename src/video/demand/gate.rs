@@ -12,6 +12,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::decoder::{Delay, KNOWN_KEYS, Times};
 use crate::frame::Picture;
 use crate::scene::{Attention, MovementWatch, SizeWatch};
 
@@ -32,8 +33,6 @@ const MOST_DELAY: u32 = 8;
 const KNOWN_AFTER: Duration = Duration::from_secs(15);
 /// Key frames that gave no picture; with so many it is given up.
 const MOST_MISSED: u32 = 3;
-/// So many key frames must have been seen to know their distance and the decoder's delay.
-const KNOWN_KEYS: usize = 2;
 
 /// An encoded frame.
 pub(in crate::video) struct Unit<T> {
@@ -46,7 +45,8 @@ pub(in crate::video) struct Unit<T> {
 
 /// What there is to decode.
 pub(super) enum Fed<T> {
-    Unit(T),
+    /// A frame, and what is to be added to its times.
+    Unit(T, Duration),
     /// Nothing for now.
     Nothing,
 }
@@ -81,38 +81,6 @@ struct Check {
     left: u32,
 }
 
-/// How many frames a decoder takes in before it gives a key frame's picture.
-#[derive(Default)]
-struct Delay {
-    /// Time of the last key frame, and frames fed after it.
-    key: Option<(Duration, u32)>,
-    last: VecDeque<u32>,
-}
-
-impl Delay {
-    fn fed(&mut self, at: Duration, is_key: bool) {
-        match &mut self.key {
-            _ if is_key => self.key = Some((at, 0)),
-            Some((_, fed)) => *fed += 1,
-            None => {}
-        }
-    }
-
-    fn pictured(&mut self, at: Duration) {
-        if let Some((_, fed)) = self.key.take_if(|(key, _)| *key == at) {
-            self.last.push_back(fed);
-            if self.last.len() > 4 {
-                self.last.pop_front();
-            }
-        }
-    }
-
-    fn frames(&self) -> Option<u32> {
-        // Frames that happened to be on their way make it look longer.
-        self.last.iter().copied().min().filter(|_| self.last.len() >= KNOWN_KEYS)
-    }
-}
-
 /// The ring and the state of one stream.
 pub(super) struct Gate<T> {
     ring: VecDeque<Unit<T>>,
@@ -141,6 +109,7 @@ pub(super) struct Gate<T> {
     key_at: Option<Duration>,
     key_gaps: VecDeque<Duration>,
     delay: Delay,
+    times: Times,
     missed: u32,
     health: DemandHealth,
 }
@@ -166,6 +135,7 @@ impl<T: Clone> Gate<T> {
             key_at: None,
             key_gaps: VecDeque::new(),
             delay: Delay::default(),
+            times: Times::default(),
             missed: 0,
             health: DemandHealth::default(),
         }
@@ -204,10 +174,19 @@ impl<T: Clone> Gate<T> {
         self.bound()
     }
 
+    /// Whether only key frames are decoded at this moment.
+    pub(super) fn is_watching(&self) -> bool {
+        self.watching
+    }
+
     /// Whether a file may send its next frame.
     pub(super) fn has_room(&self) -> bool {
         if self.watching {
-            return self.check.as_ref().is_none_or(|check| check.left > 0);
+            // Not past a key frame that has not been judged: it may show that one must go back.
+            return match &self.check {
+                Some(check) => check.left > 0,
+                None => self.key_from(self.cursor).is_none(),
+            };
         }
         let ahead = self.unit(self.cursor).zip(self.ring.back());
         ahead.is_none_or(|(next, last)| last.at.saturating_sub(next.at) < FILE_AHEAD)
@@ -229,7 +208,8 @@ impl<T: Clone> Gate<T> {
                     check.left -= 1;
                 }
                 None => {
-                    let Some(key) = self.last_key_from(self.cursor) else { return Fed::Nothing };
+                    // In their turn: where several wait, each may show what the others do not.
+                    let Some(key) = self.key_from(self.cursor) else { return Fed::Nothing };
                     let at = self.unit(key).map_or(Duration::ZERO, |unit| unit.at);
                     let left = self.delay.frames().unwrap_or(0);
                     self.check = Some(Check { at, resume: self.cursor, left });
@@ -242,8 +222,14 @@ impl<T: Clone> Gate<T> {
         self.cursor += 1;
         self.health.decoded += 1;
         self.delay.fed(at, is_key);
+        let shift = self.times.fed(at, is_key);
         self.forget();
-        Fed::Unit(data)
+        Fed::Unit(data, shift)
+    }
+
+    /// The stream's time of a picture, by the time that the decoder gave it.
+    pub(super) fn own_time(&mut self, shown: Duration) -> Duration {
+        self.times.own(shown)
     }
 
     /// Judges a decoded picture; whether it is to be handed on.
@@ -406,6 +392,8 @@ impl<T: Clone> Gate<T> {
         self.health.skipped += next - self.cursor;
         self.cursor = next;
         self.wants_key = self.unit(next).is_none();
+        // What it went back for is among what is given up.
+        self.back_from = None;
     }
 
     pub(super) fn health(&self) -> DemandHealth {

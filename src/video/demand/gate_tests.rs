@@ -39,7 +39,9 @@ struct Stream {
     key_every: u64,
     /// Frames that the decoder holds back.
     delay: usize,
-    inside: VecDeque<u64>,
+    inside: VecDeque<(u64, Duration)>,
+    /// The decoder's time of its last picture. It lets no time fall, as GStreamer's do not.
+    shown: Duration,
     /// The last frame that the decoder took in.
     state: Option<u64>,
     given: Vec<u64>,
@@ -58,6 +60,7 @@ impl Stream {
             key_every: FPS,
             delay: 0,
             inside: VecDeque::new(),
+            shown: Duration::ZERO,
             state: None,
             given: Vec::new(),
             telling: true,
@@ -82,14 +85,16 @@ impl Stream {
     /// Decodes at most so many frames.
     fn decode(&mut self, most: usize) {
         for _ in 0..most {
-            let Fed::Unit(number) = self.gate.next() else { return };
+            let Fed::Unit(number, shift) = self.gate.next() else { return };
             let fits = number.is_multiple_of(self.key_every) || self.state == number.checked_sub(1);
             assert!(fits, "{number} after {:?} cannot be decoded", self.state);
             self.state = Some(number);
-            self.inside.push_back(number);
+            self.inside.push_back((number, at(number) + shift));
             if self.inside.len() > self.delay {
-                let out = self.inside.pop_front().unwrap();
-                if self.gate.pictured(at(out), &picture(self.car(out), out)) {
+                let (out, shown) = self.inside.pop_front().unwrap();
+                self.shown = self.shown.max(shown);
+                let time = self.gate.own_time(self.shown);
+                if self.gate.pictured(time, &picture(self.car(out), out)) {
                     self.given.push(out);
                 }
             }
@@ -233,4 +238,50 @@ fn it_decodes_while_something_is_undecided() {
     stream.gate.attend(Attention::default());
     stream.play(5 * FPS);
     assert!(stream.gate.health().watching);
+}
+
+#[test]
+fn each_key_frame_that_waited_is_judged_in_its_turn() {
+    // The machine stands still for five seconds; the car was in view at one key frame of five.
+    let mut stream = Stream::new(&[[555, 595]]);
+    stream.telling = false;
+    stream.play(520);
+    assert!(stream.gate.health().watching);
+    for _ in 0..125 {
+        stream.arrive();
+    }
+    stream.play(60);
+    stream.assert_nothing_missed();
+}
+
+#[test]
+fn a_file_waits_at_a_key_frame_that_was_not_judged() {
+    let mut stream = Stream::new(&[]);
+    stream.play(521);
+    assert!(stream.gate.health().watching);
+    while stream.gate.has_room() {
+        stream.arrive();
+    }
+    assert_eq!(stream.next, 526, "after the key frame 525");
+    stream.decode(1000);
+    assert!(stream.gate.has_room());
+}
+
+#[test]
+fn what_follows_is_given_even_when_it_went_back_in_vain() {
+    // A key frame shows the car; before the frames in between are decoded, too much has come.
+    let mut stream = Stream::new(&[[540, 600]]);
+    (stream.telling, stream.key_every) = (false, 50);
+    stream.play(550);
+    stream.arrive();
+    stream.decode(1);
+    assert!(!stream.gate.health().watching);
+    for _ in 0..300 {
+        stream.arrive();
+    }
+    stream.play(10);
+    let health = stream.gate.health();
+    assert!(health.skipped > 0, "{health:?}");
+    // The newest key frame, and nothing after it: the street is empty by then.
+    assert_eq!(stream.given.last(), Some(&850));
 }

@@ -8,6 +8,7 @@
 //! the camera, that of the decoder and the one that takes the frames share of it;
 //! [`elements`] puts it into a pipeline.
 
+mod decoder;
 pub(super) mod elements;
 mod gate;
 
@@ -22,7 +23,7 @@ use self::gate::{Fed, Gate, Unit};
 use crate::frame::Picture;
 use crate::scene::Attention;
 
-/// A file waits for a verdict at most so long, then it plays on.
+/// A file waits for the verdict on a key frame at most so long, then it plays on.
 const VERDICT_WITHIN: Duration = Duration::from_secs(2);
 
 struct State {
@@ -54,13 +55,17 @@ impl Demand {
     /// Takes in an encoded frame; false when nobody wants it.
     fn arrive(&self, unit: Unit<gst::Sample>) -> bool {
         let mut state = self.state();
-        if self.waits {
-            let full = |state: &mut State| !state.closed && !state.gate.has_room();
-            state = self
+        while self.waits && !state.closed && !state.gate.has_room() {
+            let watching = state.gate.is_watching();
+            let (now, waited) = self
                 .changed
-                .wait_timeout_while(state, VERDICT_WITHIN, full)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+                .wait_timeout(state, VERDICT_WITHIN)
+                .unwrap_or_else(PoisonError::into_inner);
+            state = now;
+            // What is to be decoded waits for as long as that takes; a key frame alone may never give a picture.
+            if watching && waited.timed_out() {
+                break;
+            }
         }
         let dropped = state.gate.arrive(unit);
         let closed = state.closed;
@@ -71,24 +76,30 @@ impl Demand {
         !closed
     }
 
-    /// The next encoded frame to decode, when there is one; `None` at the end.
-    fn take(&self) -> Option<gst::Sample> {
+    /// The next encoded frame to decode, when there is one, and what is to be added to its times;
+    /// `None` at the end.
+    fn take(&self) -> Option<(gst::Sample, Duration)> {
         let mut state = self.state();
         loop {
             if state.closed {
                 return None;
             }
             match state.gate.next() {
-                Fed::Unit(sample) => {
+                Fed::Unit(sample, shift) => {
                     drop(state);
                     self.changed.notify_all();
-                    return Some(sample);
+                    return Some((sample, shift));
                 }
                 Fed::Nothing if state.ended => return None,
                 Fed::Nothing => {}
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    /// The stream's time of a picture, by the time that the decoder gave it.
+    pub(super) fn own_time(&self, shown: Duration) -> Duration {
+        self.state().gate.own_time(shown)
     }
 
     /// Judges a decoded picture; whether it is to be handed on.
