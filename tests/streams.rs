@@ -88,10 +88,11 @@ fn on_demand_catches_the_same_transits_at_the_same_times() {
         demand.decoded, demand.received, sparing.frames, sparing.looks, all.frames, all.looks
     );
     assert!(all.drift_s < 0.5 && sparing.drift_s < 0.5, "{} {}", all.drift_s, sparing.drift_s);
-    assert!(share < 0.75 && demand.wakes >= 2, "{demand:?}");
-    // In full it is every second frame; a machine without the time for those may give frames up.
+    assert!(demand.wakes >= 2, "{demand:?}");
+    // In full it is every second frame. A machine without the time for those is behind with
+    // decoding, too: it goes on longer after each car, and may give frames up.
     let has_time = u64::from(all.looks) * 9 / 4 > demand.received;
-    assert!(demand.skipped == 0 || !has_time, "{demand:?} beside {} looks", all.looks);
-    assert!(u64::from(sparing.looks) * 4 < demand.received, "{} looks", sparing.looks);
+    let spares = share < 0.75 && u64::from(sparing.looks) * 4 < demand.received;
+    assert!(!has_time || (spares && demand.skipped == 0), "{} looks, {demand:?}", sparing.looks);
     assert_eq!((sparing.health.dropped_frames, sparing.health.reconnects), (0, 0));
 }
