@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::attention::Attention;
+use super::backlog::Backlog;
 use super::movement::MovementWatch;
 use crate::frame::Frame;
 
@@ -29,11 +30,6 @@ const AFTER_MOVEMENT_S: f64 = 0.8;
 /// What stands still in view is looked at so often, seconds: often enough that it is still held
 /// for the same one.
 const STANDING_EVERY_S: f64 = 0.9;
-/// When decoding is so far behind for want of time, only every third look is taken until it has
-/// caught up: fewer looks at each vehicle are better than none at some. Going back to a key frame
-/// costs less than that and does not count.
-const BEHIND_S: f64 = 4.0;
-const BEHIND_STRIDE: f64 = 3.0;
 /// Where something moves, and all that is near is known, every second look is enough to find the
 /// next one, and to follow what is still far.
 const KNOWN_STRIDE: f64 = 2.0;
@@ -46,7 +42,7 @@ pub struct LookGate {
     pacer: Pacer,
     moved_s: f64,
     looked_s: f64,
-    behind: bool,
+    backlog: Backlog,
 }
 
 impl LookGate {
@@ -60,13 +56,13 @@ impl LookGate {
             pacer,
             moved_s: f64::NEG_INFINITY,
             looked_s: f64::NEG_INFINITY,
-            behind: false,
+            backlog: Backlog::default(),
         }
     }
 
     /// Takes over how far the frames are behind their time.
     pub fn set_behind(&mut self, behind: Duration) {
-        self.behind = behind.as_secs_f64() > BEHIND_S;
+        self.backlog.see(behind.as_secs_f64());
     }
 
     /// Whether to look at this frame. `attention` is what is known from the looks before.
@@ -101,7 +97,7 @@ impl LookGate {
         } else {
             return self.config.at_least_every_s;
         };
-        let least_s = if self.behind { step_s * (BEHIND_STRIDE - 0.5) } else { 0.0 };
+        let least_s = step_s * (self.backlog.stride() - 0.5);
         wait_s.max(least_s).min(self.config.at_least_every_s)
     }
 }
@@ -221,12 +217,12 @@ mod tests {
     }
 
     #[test]
-    fn far_behind_every_third_look_is_taken() {
+    fn on_a_machine_that_falls_behind_every_third_look_is_taken() {
         let mut gate = LookGate::new(LookConfig::default());
         let near = Attention { in_view: true, undecided: true, urgent: true, moving: true };
-        gate.set_behind(Duration::from_secs(2));
+        gate.set_behind(Duration::from_millis(400));
         assert_eq!((0..50).filter(|n| gate.admits(&frame(*n, 0), near)).count(), 25);
-        gate.set_behind(Duration::from_secs(5));
+        gate.set_behind(Duration::from_secs(1));
         let looks = (50..125).filter(|n| gate.admits(&frame(*n, 0), near)).count();
         assert!((12..=13).contains(&looks), "{looks}");
     }

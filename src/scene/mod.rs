@@ -8,6 +8,7 @@
 //! `docs/design/streams.md` has the reasons and what was measured.
 
 mod attention;
+mod backlog;
 mod looks;
 mod movement;
 mod sizes;
