@@ -38,7 +38,7 @@ COUNTRIES: dict[str, Country] = {
         _c("DE", 14, "D", "fe", _AZ, "10:{DE}*<a1-2>~<d1-4>|3:{DE}-<a1-2>~<d1-4>"
            "|{DE}*<a1-2>~<d1-3>H|{DE}*<a1-2>~<d1-3>E|{DE}*<d4-6>|{DE}*<a1-2>~<d2-4>@wg|{DE}-dddd@wr|{DE}*06ddd@wr", "{DE}*/<a1-2>~<d1-4>|{DE}/*<a1-2>~<d1-4>",
            "w"),
-        _c("FR", 14, "fr", "din", _FR, "6:aa-ddd-aa|2:aa~ddd~aa|<d3-4>~aa~{FRDEP}@w!|<d3-4>~aa~{FRDEP}@y!|<d3-4>~aaa~{FRDEP}"
+        _c("FR", 16, "fr", "din", _FR, "6:aa-ddd-aa|2:aa~ddd~aa|<d3-4>~aa~{FRDEP}@w!|<d3-4>~aa~{FRDEP}@y!|<d3-4>~aaa~{FRDEP}"
            "|<d2-4>~aa~{FRDEP}@k!|W~ddd~aa@r", "2:aa-ddd/-aa|2:aa-ddd/aa|<d3-4>~aa/{FRDEP}|aa/ddd-aa", "12:w k"),
         _c("ES", 13, "E", "din", _ES, "8:dddd~aaa|2:dddd aaa|2:{ES}-dddd-aa@w!|{ES}-dddd-a@w!|{ES}-dddddd@w!|dddd~aaa@lb|Cdddd~aaa@y",
            "2:dddd/aaa|{ES}-dddd/aa!|Cdddd/aaa@y", "w"),
@@ -57,7 +57,7 @@ COUNTRIES: dict[str, Country] = {
         _c("HU", 3, "H", "narrow", _AZ, "aaa-ddd|aaa-ddd|aaa~ddd|2:aa~aa*ddd|aa~aa-ddd|aaa-ddd@lg", "aaa/ddd|aa~aa/ddd", "6:w y"),
         _c("SI", 3, "SLO", "din", "ABCDEFGHJKLMNOPRSTUVZ", "{SI}*da-dad|{SI}*aa-ddd|{SI}*dd-daa|{SI}*dd-aaa|{SI}*ad-add",
            "{SI}*/da-dad", "w w w wg"),
-        _c("HR", 3, "HR", "din", "ABCDEFGHIJKLMNOPRSTUVZ", "{HR}*ddd-aa|{HR}*dddd-aa|{HR}*ddd-a|{HR}*dddd-a", "{HR}*/ddd-aa",
+        _c("HR", 5, "HR", "din", "ABCDEFGHIJKLMNOPRSTUVZ", "{HR}*ddd-aa|{HR}*dddd-aa|{HR}*ddd-a|{HR}*dddd-a", "{HR}*/ddd-aa",
            "w w w w wr"),
         _c("RS", 2, "SRB", "din", "ABCDEFGHIJKLMNOPRSTUVZ", "{RS}*ddd-aa|{RS}*dddd-aa", "{RS}*/ddd-aa"),
         _c("BA", 2, "BIH", "din", "AEJKMOT", "add-a-ddd|ddd-a-ddd", "add/a-ddd"),
@@ -91,11 +91,11 @@ COUNTRIES: dict[str, Country] = {
         # Not European, but seen on the road and in the pictures: plain forms without detail.
         _c("IN", 5, "", "any", _AZ, "2:{IN}~dd~aa~dddd|2:{IN}{NUM}aadddd|{IN} dd a dddd|{IN}-{NUM}-aa-dddd|{IN}~{NUM}~aaa~dddd"
            "|dd~BH~dddd~aa", "2:{IN}~dd~a/dddd|2:{IN}{NUM}aa/dddd|{IN}-{NUM}/aa-dddd|{IN}~{NUM}/aa~dddd", "w w w y k"),
-        _c("BR", 5, "", "din", _AZ, "3:aaa-dddd@gy!=SP - SAO PAULO|aaa-dddd@r!|5:aaadadd@w!=BRASIL|aaadadd@w!=BRASIL|aaa~dddd@gy!",
+        _c("BR", 8, "", "din", _AZ, "3:aaa-dddd@gy!=SP - SAO PAULO|aaa-dddd@r!|5:aaadadd@w!=BRASIL|aaadadd@w!=BRASIL|aaa~dddd@gy!",
            "2:aaa/dddd@gy!|2:aaa/dadd@w!", "w", 3.1),
         _c("PK", 4, "", "any", _AZ, "2:<a2-3>-<d2-4>|<a2-3> <d2-4>|aaa~<d3-4>!=PUNJAB|aaa-ddd!=SINDH", "2:aaa/dddd|2:aaa~dd/dddd|<a2-3>/<d2-4>"
            "|aa~dd/<d3-4>", "w w y g k", 3.0),
-        _c("US", 8, "", "any", _AZ, "3:aaadddd|3:daaaddd|2:aaa-ddd|2:ddd-aaa|aaa~dddd|ddd~aaa|aa~d~daa|aa*ddddd|aaa*ddd|dda~dda"
+        _c("US", 12, "", "any", _AZ, "3:aaadddd|3:daaaddd|2:aaa-ddd|2:ddd-aaa|aaa~dddd|ddd~aaa|aa~d~daa|aa*ddddd|aaa*ddd|dda~dda"
            "|ddda~dd|aad~aad|<d5-6>a|adddddd|aa~ddddd|m<d5-5>a", "aaa/ddd|aa/dddd|ddd/aaa", "4:w 4:wb wg wr 2:lb 2:cb lv lo 2:y ky k", 2.0),
     )
 }

@@ -105,7 +105,7 @@ _HARD_DIGITS = "0016888394"
 _HARD_SHARE = 0.16
 # A narrow sign beside a wide one is the pair that a reader is likeliest to take for one sign.
 _WIDE, _NARROW = "MWNHUQ", "IJLT"
-_PAIR_SHARE, _REPEAT_SHARE, _END_SHARE = 0.16, 0.1, 0.05
+_PAIR_SHARE, _REPEAT_SHARE, _END_SHARE = 0.16, 0.1, 0.08
 
 
 def _harden(rng: np.random.Generator, signs: list[str], kinds: list[str], letters: str) -> None:
@@ -129,11 +129,14 @@ def _harden(rng: np.random.Generator, signs: list[str], kinds: list[str], letter
         if i + 1 < len(kinds) and kinds[i + 1] == kinds[i]:
             signs[i + 1] = signs[i]
     if rng.random() < _END_SHARE:
-        i = free[0] if rng.random() < 0.5 else free[-1]
+        i = free[0] if rng.random() < 0.4 else free[-1]
         if kinds[i] == "d":
             signs[i] = "1"
         elif "I" in letters:
             signs[i] = "I"
+            # A bar between a wide letter and the plate's edge or frame is lost most easily of all.
+            if i > 0 and kinds[i - 1] == "a" and wide and rng.random() < 0.5:
+                signs[i - 1] = wide[int(rng.integers(len(wide)))]
 
 
 def _draw(rng: np.random.Generator, pattern: str, letters: str) -> str:
