@@ -11,17 +11,17 @@ use crate::plate::{ALPHABET, Reading};
 /// What is below this probability is not given out.
 pub(super) const LEAST: f32 = 0.3;
 
-const BIAS: f32 = -2.25;
+const BIAS: f32 = -2.15;
 /// For each unit of the score's logit.
-const SCORE: f32 = 2.60;
+const SCORE: f32 = 2.49;
 /// For each unit of the confidence's natural logarithm.
-const CONFIDENCE: f32 = 0.49;
+const CONFIDENCE: f32 = 0.51;
 /// For each of the first four characters.
 const CHARACTER: f32 = -0.12;
 /// When there are five characters or more.
-const FIVE_CHARACTERS: f32 = 1.87;
+const FIVE_CHARACTERS: f32 = 1.68;
 /// When there is a digit among them.
-const DIGIT: f32 = 0.26;
+const DIGIT: f32 = 0.44;
 
 /// The detector score below which no reading, however sure, makes a plate: to read there is
 /// in vain.
