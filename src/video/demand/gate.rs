@@ -141,7 +141,7 @@ impl<T: Clone> Gate<T> {
         }
     }
 
-    fn end(&self) -> u64 {
+    fn next_number(&self) -> u64 {
         self.first + self.ring.len() as u64
     }
 
@@ -198,11 +198,12 @@ impl<T: Clone> Gate<T> {
             let Some(key) = self.key_from(self.cursor) else { return Fed::Nothing };
             (self.cursor, self.wants_key) = (key, false);
         }
+        let end = self.next_number();
         if self.watching {
             match &mut self.check {
                 Some(check) if check.left == 0 => return Fed::Nothing,
                 Some(check) => {
-                    if self.cursor == self.first + self.ring.len() as u64 {
+                    if self.cursor == end {
                         return Fed::Nothing;
                     }
                     check.left -= 1;
@@ -320,6 +321,14 @@ impl<T: Clone> Gate<T> {
         wakes
     }
 
+    /// Nothing more arrives: no key frame will tell of what came since the last one, so that is
+    /// decoded.
+    pub(super) fn end(&mut self) {
+        if self.watching {
+            self.wake();
+        }
+    }
+
     /// Decodes everything again, from where it stopped.
     fn wake(&mut self) {
         self.watching = false;
@@ -337,12 +346,12 @@ impl<T: Clone> Gate<T> {
 
     /// The first key frame from a number on.
     fn key_from(&self, number: u64) -> Option<u64> {
-        (number..self.end()).find(|n| self.unit(*n).is_some_and(|unit| unit.is_key))
+        (number..self.next_number()).find(|n| self.unit(*n).is_some_and(|unit| unit.is_key))
     }
 
     /// The last key frame from a number on.
     fn last_key_from(&self, number: u64) -> Option<u64> {
-        (number..self.end()).rev().find(|n| self.unit(*n).is_some_and(|unit| unit.is_key))
+        (number..self.next_number()).rev().find(|n| self.unit(*n).is_some_and(|unit| unit.is_key))
     }
 
     /// The last key frame before a number.
@@ -388,7 +397,7 @@ impl<T: Clone> Gate<T> {
 
     /// Too far behind: gives up what waits, and goes on with the newest key frame.
     fn skip(&mut self) {
-        let next = self.last_key_from(self.cursor + 1).unwrap_or(self.end());
+        let next = self.last_key_from(self.cursor + 1).unwrap_or(self.next_number());
         self.health.skipped += next - self.cursor;
         self.cursor = next;
         self.wants_key = self.unit(next).is_none();

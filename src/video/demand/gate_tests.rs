@@ -92,12 +92,17 @@ impl Stream {
             self.inside.push_back((number, at(number) + shift));
             if self.inside.len() > self.delay {
                 let (out, shown) = self.inside.pop_front().unwrap();
-                self.shown = self.shown.max(shown);
-                let time = self.gate.own_time(self.shown);
-                if self.gate.pictured(time, &picture(self.car(out), out)) {
-                    self.given.push(out);
-                }
+                self.hand_out(out, shown);
             }
+        }
+    }
+
+    /// The decoder gives a picture.
+    fn hand_out(&mut self, number: u64, shown: Duration) {
+        self.shown = self.shown.max(shown);
+        let time = self.gate.own_time(self.shown);
+        if self.gate.pictured(time, &picture(self.car(number), number)) {
+            self.given.push(number);
         }
     }
 
@@ -284,4 +289,23 @@ fn what_follows_is_given_even_when_it_went_back_in_vain() {
     assert!(health.skipped > 0, "{health:?}");
     // The newest key frame, and nothing after it: the street is empty by then.
     assert_eq!(stream.given.last(), Some(&850));
+}
+
+#[test]
+fn the_end_is_decoded_whether_a_key_frame_told_of_it_or_not() {
+    // In view at the last key frame, and only after it; the decoder holds two frames back.
+    for (car, delay) in [([590, 609], 0), ([602, 609], 0), ([590, 609], 2)] {
+        let mut stream = Stream::new(&[car]);
+        (stream.telling, stream.key_every, stream.delay) = (false, 50, delay);
+        stream.play(599);
+        assert!(stream.gate.health().watching);
+        (0..11).for_each(|_| stream.arrive());
+        stream.gate.end();
+        stream.decode(1000);
+        let held: Vec<_> = stream.inside.drain(..).collect();
+        for (out, shown) in held {
+            stream.hand_out(out, shown);
+        }
+        stream.assert_nothing_missed();
+    }
 }

@@ -118,7 +118,10 @@ impl Demand {
 
     /// Nothing more arrives.
     fn end(&self) {
-        self.state().ended = true;
+        let mut state = self.state();
+        state.ended = true;
+        state.gate.end();
+        drop(state);
         self.changed.notify_all();
     }
 
