@@ -181,6 +181,16 @@ mod tests {
         text.parse().unwrap()
     }
 
+    /// The stream times of a camera's frames, by their running times and the camera's clock.
+    fn camera_line() -> impl FnMut(u64, Option<&str>) -> Duration {
+        let mut line = Timeline::new(true, None);
+        let now = (Instant::now(), at("2026-05-04T10:00:00Z"));
+        move |pts_ms, camera| {
+            let camera = camera.map(at);
+            line.stamp(FrameTimes { camera, ..times(pts_ms, now) }).stream_time
+        }
+    }
+
     #[test]
     fn stream_time_goes_on_over_a_reconnect() {
         let mut line = Timeline::new(true, None);
@@ -221,13 +231,7 @@ mod tests {
 
     #[test]
     fn stream_time_follows_the_cameras_clock_and_survives_its_jumps() {
-        let mut line = Timeline::new(true, None);
-        let now = (Instant::now(), at("2026-05-04T10:00:00Z"));
-        let mut stamp = |pts_ms: u64, camera: Option<&str>| {
-            let mut frame = times(pts_ms, now);
-            frame.camera = camera.map(at);
-            line.stamp(frame).stream_time
-        };
+        let mut stamp = camera_line();
         assert_eq!(stamp(0, None), ms(0));
         assert_eq!(stamp(55, None), ms(55), "packets that arrive unevenly");
         assert_eq!(stamp(80, Some("2026-05-04T09:59:59.080Z")), ms(95));
@@ -240,13 +244,7 @@ mod tests {
 
     #[test]
     fn stream_time_goes_on_over_frames_that_were_not_decoded() {
-        let mut line = Timeline::new(true, None);
-        let now = (Instant::now(), at("2026-05-04T10:00:00Z"));
-        let mut stamp = |pts_ms: u64, camera: Option<&str>| {
-            let mut frame = times(pts_ms, now);
-            frame.camera = camera.map(at);
-            line.stamp(frame).stream_time
-        };
+        let mut stamp = camera_line();
         assert_eq!(stamp(0, None), ms(0));
         assert_eq!(stamp(1000, Some("2026-05-04T10:00:01Z")), ms(1000));
         assert_eq!(stamp(8000, Some("2026-05-04T10:00:08Z")), ms(8000));

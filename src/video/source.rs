@@ -113,8 +113,7 @@ impl Source {
     /// How far decoding is behind what was received, where it waits to be decoded.
     #[must_use]
     pub fn behind(&self) -> Duration {
-        let health = self.shared.demand().map(|demand| demand.health()).unwrap_or_default();
-        Duration::from_millis(u64::from(health.behind_ms))
+        self.shared.demand().map(|demand| demand.behind()).unwrap_or_default()
     }
 
     /// How it is doing.

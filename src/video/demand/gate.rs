@@ -43,14 +43,6 @@ pub(in crate::video) struct Unit<T> {
     pub(in crate::video) is_key: bool,
 }
 
-/// What there is to decode.
-pub(super) enum Fed<T> {
-    /// A frame, and what is to be added to its times.
-    Unit(T, Duration),
-    /// Nothing for now.
-    Nothing,
-}
-
 /// How decoding on demand goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct DemandHealth {
@@ -188,29 +180,23 @@ impl<T: Clone> Gate<T> {
                 None => self.key_from(self.cursor).is_none(),
             };
         }
-        let ahead = self.unit(self.cursor).zip(self.ring.back());
-        ahead.is_none_or(|(next, last)| last.at.saturating_sub(next.at) < FILE_AHEAD)
+        self.behind() < FILE_AHEAD
     }
 
-    /// The next frame to decode.
-    pub(super) fn next(&mut self) -> Fed<T> {
+    /// The next frame to decode and what is to be added to its times; `None` when there is
+    /// nothing for now.
+    pub(super) fn next(&mut self) -> Option<(T, Duration)> {
         if self.wants_key {
-            let Some(key) = self.key_from(self.cursor) else { return Fed::Nothing };
-            (self.cursor, self.wants_key) = (key, false);
+            (self.cursor, self.wants_key) = (self.key_from(self.cursor)?, false);
         }
         let end = self.next_number();
         if self.watching {
             match &mut self.check {
-                Some(check) if check.left == 0 => return Fed::Nothing,
-                Some(check) => {
-                    if self.cursor == end {
-                        return Fed::Nothing;
-                    }
-                    check.left -= 1;
-                }
+                Some(check) if check.left == 0 || self.cursor == end => return None,
+                Some(check) => check.left -= 1,
                 None => {
                     // In their turn: where several wait, each may show what the others do not.
-                    let Some(key) = self.key_from(self.cursor) else { return Fed::Nothing };
+                    let key = self.key_from(self.cursor)?;
                     let at = self.unit(key).map_or(Duration::ZERO, |unit| unit.at);
                     let left = self.delay.frames().unwrap_or(0);
                     self.check = Some(Check { at, resume: self.cursor, left });
@@ -218,14 +204,14 @@ impl<T: Clone> Gate<T> {
                 }
             }
         }
-        let Some(unit) = self.unit(self.cursor) else { return Fed::Nothing };
+        let unit = self.unit(self.cursor)?;
         let (data, at, is_key) = (unit.data.clone(), unit.at, unit.is_key);
         self.cursor += 1;
         self.health.decoded += 1;
         self.delay.fed(at, is_key);
         let shift = self.times.fed(at, is_key);
         self.forget();
-        Fed::Unit(data, shift)
+        Some((data, shift))
     }
 
     /// The stream's time of a picture, by the time that the decoder gave it.
@@ -405,14 +391,18 @@ impl<T: Clone> Gate<T> {
         self.back_from = None;
     }
 
+    /// How much of what came waits to be decoded; while it watches nothing does.
+    pub(super) fn behind(&self) -> Duration {
+        let waits = self.unit(self.cursor).zip(self.ring.back()).filter(|_| !self.watching);
+        waits.map_or(Duration::ZERO, |(next, last)| last.at.saturating_sub(next.at))
+    }
+
     pub(super) fn health(&self) -> DemandHealth {
-        let behind = self.unit(self.cursor).zip(self.ring.back()).filter(|_| !self.watching);
-        let behind = behind.map_or(Duration::ZERO, |(next, last)| last.at.saturating_sub(next.at));
         DemandHealth {
             watching: self.watching,
             ring_bytes: self.bytes,
             cannot: self.cannot(),
-            behind_ms: u32::try_from(behind.as_millis()).unwrap_or(u32::MAX),
+            behind_ms: u32::try_from(self.behind().as_millis()).unwrap_or(u32::MAX),
             ..self.health
         }
     }

@@ -85,7 +85,7 @@ impl Stream {
     /// Decodes at most so many frames.
     fn decode(&mut self, most: usize) {
         for _ in 0..most {
-            let Fed::Unit(number, shift) = self.gate.next() else { return };
+            let Some((number, shift)) = self.gate.next() else { return };
             let fits = number.is_multiple_of(self.key_every) || self.state == number.checked_sub(1);
             assert!(fits, "{number} after {:?} cannot be decoded", self.state);
             self.state = Some(number);

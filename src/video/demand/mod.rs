@@ -19,7 +19,7 @@ use gstreamer as gst;
 
 pub use gate::DemandHealth;
 
-use self::gate::{Fed, Gate, Unit};
+use self::gate::{Gate, Unit};
 use crate::frame::Picture;
 use crate::scene::Attention;
 
@@ -84,14 +84,13 @@ impl Demand {
             if state.closed {
                 return None;
             }
-            match state.gate.next() {
-                Fed::Unit(sample, shift) => {
-                    drop(state);
-                    self.changed.notify_all();
-                    return Some((sample, shift));
-                }
-                Fed::Nothing if state.ended => return None,
-                Fed::Nothing => {}
+            if let Some(next) = state.gate.next() {
+                drop(state);
+                self.changed.notify_all();
+                return Some(next);
+            }
+            if state.ended {
+                return None;
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
@@ -129,6 +128,11 @@ impl Demand {
     pub(super) fn close(&self) {
         self.state().closed = true;
         self.changed.notify_all();
+    }
+
+    /// How much of what came waits to be decoded.
+    pub(super) fn behind(&self) -> Duration {
+        self.state().gate.behind()
     }
 
     pub(super) fn health(&self) -> DemandHealth {
