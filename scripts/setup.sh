@@ -4,7 +4,7 @@
 # dependencies. Safe to run again; a second run takes a second.
 #
 #   scripts/setup.sh           what building and running need
-#   scripts/setup.sh --test    and what the tests need (a browser, gpsd, a C++ compiler for the fuzzer)
+#   scripts/setup.sh --test    and what the tests need (a browser, gpsd, a C++ compiler for the fuzzer, PyTorch)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/say.sh
@@ -16,7 +16,7 @@ RUN_PACKAGES=(
   gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-rtsp
   gstreamer1.0-tools gstreamer1.0-x
 )
-TEST_PACKAGES=(chromium g++ gpsd procps)
+TEST_PACKAGES=(chromium g++ gpsd procps python3-torch python3-venv)
 
 ONNXRUNTIME_VERSION=1.31.1
 NODE_VERSION=24.19.0

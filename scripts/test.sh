@@ -37,6 +37,10 @@ step "control room in a browser"
 
 step "training recipe: every file compiles"
 python3 -m compileall -q models/training/varco_training
+if [ -f "$VARCO_DATA/plates/labels.jsonl" ]; then
+  step "training recipe: all of it, on little training (five minutes)"
+  scripts/training.sh
+fi
 find models/training -name __pycache__ -prune -exec rm -rf {} +
 
 step "all passed in $(((SECONDS - started) / 60)) min $(((SECONDS - started) % 60)) s"

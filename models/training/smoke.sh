@@ -1,11 +1,11 @@
-#!/bin/sh
+#!/bin/bash
 # The whole recipe of the reader in about five minutes: corners, training, export, calibration, figures.
 # Shows that every step runs and that the network learns, not how well it will read.
 #
 #   models/training/smoke.sh DATA [FOLDER]     DATA: the data pack; FOLDER: what is written (default: a new one, removed at the end)
 #
 # Set PYTHON to the interpreter of the training environment and VARCO_FONTS to the typefaces (README.md, "Once").
-set -eu
+set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 data=$(cd "$1" && pwd)
 if [ $# -gt 1 ]; then

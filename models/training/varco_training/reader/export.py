@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import subprocess
 import tempfile
+from inspect import signature
 from pathlib import Path
 
 import cv2
@@ -26,6 +27,8 @@ from .calibrate import calibrate
 from .network import Reader
 from .samples import RealCrops, rendered
 
+BY_SCRIPT = {"dynamo": False} if "dynamo" in signature(torch.onnx.export).parameters else {}
+"""The exporter that needs nothing besides PyTorch; before PyTorch 2.5 there is no other."""
 CALIBRATION_CROPS = 512
 PERCENTILE = 99.99
 """Share of the values an int8 range covers: least texts changed by int8 on val, with the first convolution in floats."""
@@ -67,7 +70,7 @@ def write_fp32(checkpoint: Path, target: Path, version: str) -> None:
     model, countries = load(checkpoint)
     torch.onnx.export(
         Exported(model), (torch.zeros(1, 3, HEIGHT, WIDTH),), str(target), input_names=["crops"], output_names=["logits", "country"],
-        dynamic_axes={"crops": {0: "N"}, "logits": {0: "N"}, "country": {0: "N"}}, opset_version=17, dynamo=False,
+        dynamic_axes={"crops": {0: "N"}, "logits": {0: "N"}, "country": {0: "N"}}, opset_version=17, **BY_SCRIPT,
     )
     graph = onnx.load(target)
     facts = {
