@@ -61,9 +61,17 @@ pub(crate) struct Seen {
     /// Length of what was seen, seconds.
     pub(crate) length_s: f64,
     pub(crate) looks: u64,
+    /// Plates that were read, and the time for finding and for reading them, seconds by the clock.
+    pub(crate) reads: u64,
+    pub(crate) finding_s: f64,
+    pub(crate) reading_s: f64,
     pub(crate) frames: u64,
+    /// Encoded frames that came and those that were decoded, and how often something was found
+    /// to move after a while of watching, and by the sizes; all of it once it had settled.
     pub(crate) received: u64,
     pub(crate) decoded: u64,
+    pub(crate) wakes: u64,
+    pub(crate) size_wakes: u64,
     pub(crate) skipped: u64,
     pub(crate) ring_bytes: usize,
     /// Age of each frame when it was taken, milliseconds.
@@ -92,8 +100,11 @@ impl Seen {
     }
 }
 
-/// Reads a source until it ends or the time is over.
-fn read(config: SourceConfig, way: Way, time: Duration, ready: &Barrier) -> Seen {
+/// How long a stream has to settle: the scene is learnt, and one vehicle came.
+const SETTLE_S: f64 = 12.0 + 9.0;
+
+/// Reads a source until it ends or the time is over; a live one has `settle` to learn its scene.
+fn read(config: SourceConfig, way: Way, time: Duration, settle: Duration, ready: &Barrier) -> Seen {
     let mut seen = Seen::default();
     let on_movement = way == Way::Sparing;
     let mut engine = (way != Way::Decoding).then(|| Engine::new(&EngineConfig::default()).unwrap());
@@ -108,8 +119,9 @@ fn read(config: SourceConfig, way: Way, time: Duration, ready: &Barrier) -> Seen
         seen.transits
             .extend(ended.map(|t| (t.text.to_string(), t.look.frame.stream_time.as_secs_f64())));
     };
-    let until = Instant::now() + time;
-    while Instant::now() < until {
+    let began = Instant::now();
+    let mut before = None;
+    while began.elapsed() < time {
         match source.next(Duration::from_millis(200)) {
             Next::Frame(frame) => {
                 seen.frames += 1;
@@ -122,8 +134,16 @@ fn read(config: SourceConfig, way: Way, time: Duration, ready: &Barrier) -> Seen
                 gate.set_behind(source.behind());
                 if gate.admits(&frame, tracker.attention()) {
                     seen.looks += 1;
+                    let began = Instant::now();
                     let detections = engine.detect(&frame.picture).unwrap();
-                    let read = |quad: &_| engine.read(&frame.picture, quad);
+                    seen.finding_s += began.elapsed().as_secs_f64();
+                    let read = |quad: &_| {
+                        let began = Instant::now();
+                        let read = engine.read(&frame.picture, quad);
+                        seen.reads += 1;
+                        seen.reading_s += began.elapsed().as_secs_f64();
+                        read
+                    };
                     let given: Result<_, VisionError> = tracker.observe(&frame, &detections, read);
                     source.attend(tracker.attention());
                     note(given.unwrap(), &mut seen);
@@ -135,13 +155,20 @@ fn read(config: SourceConfig, way: Way, time: Duration, ready: &Barrier) -> Seen
         }
         if let Some(health) = source.health().demand {
             seen.ring_bytes = seen.ring_bytes.max(health.ring_bytes);
+            if began.elapsed() >= settle {
+                before.get_or_insert(health);
+            }
         }
     }
     let health = source.health();
-    let demand = health.demand.unwrap_or_default();
-    (seen.received, seen.decoded) = (demand.received.max(seen.frames), demand.decoded);
-    if way != Way::Sparing {
-        seen.decoded = seen.received;
+    let (demand, before) = (health.demand.unwrap_or_default(), before.unwrap_or_default());
+    if way == Way::Sparing {
+        seen.received = demand.received - before.received;
+        seen.decoded = demand.decoded - before.decoded;
+        seen.wakes = demand.wakes - before.wakes;
+        seen.size_wakes = demand.size_wakes - before.size_wakes;
+    } else {
+        (seen.received, seen.decoded) = (seen.frames, seen.frames);
     }
     seen.skipped = demand.skipped + health.dropped_frames;
     note(tracker.flush(), &mut seen);
@@ -152,7 +179,7 @@ fn read(config: SourceConfig, way: Way, time: Duration, ready: &Barrier) -> Seen
 pub(crate) fn file(clip: &Clip, way: Way) -> Seen {
     let config = SourceConfig::new(Location::File(clip.path.clone()));
     assert_eq!(config.pace, Pace::EveryFrame);
-    let seen = read(config, way, Duration::from_secs(3600), &Barrier::new(1));
+    let seen = read(config, way, Duration::from_secs(3600), Duration::ZERO, &Barrier::new(1));
     // All of it was seen, also what came after the last frame that was decoded.
     Seen { length_s: clip.length_s + 2.0, ..seen }
 }
@@ -171,7 +198,6 @@ pub(crate) struct Run {
 pub(crate) fn live(clips: &[&Clip], way: Way, seconds: f64) -> Run {
     let cameras: Vec<Camera> = clips.iter().map(|clip| Camera::start(clip)).collect();
     let step_s = 12.0 / clips.len() as f64;
-    let settle_s = 12.0 + 9.0;
     let ready = Arc::new(Barrier::new(clips.len() + 1));
     let threads: Vec<_> = cameras
         .iter()
@@ -181,16 +207,17 @@ pub(crate) fn live(clips: &[&Clip], way: Way, seconds: f64) -> Run {
             let ready = Arc::clone(&ready);
             thread::spawn(move || {
                 let wait_s = step_s * number as f64;
-                let time = Duration::from_secs_f64(seconds + settle_s - wait_s);
+                let settle = Duration::from_secs_f64(SETTLE_S - wait_s);
+                let time = settle + Duration::from_secs_f64(seconds);
                 let alone = Barrier::new(1);
                 ready.wait();
                 thread::sleep(Duration::from_secs_f64(wait_s));
-                read(config, way, time, &alone)
+                read(config, way, time, settle, &alone)
             })
         })
         .collect();
     ready.wait();
-    thread::sleep(Duration::from_secs_f64(settle_s));
+    thread::sleep(Duration::from_secs_f64(SETTLE_S));
     let (began, cpu) = (Instant::now(), cpu_time());
     thread::sleep(Duration::from_secs_f64(seconds - 1.0));
     let spent = (cpu_time() - cpu).as_secs_f64();

@@ -105,13 +105,20 @@ fn caught(clip: &Clip, seen: &[Seen]) -> String {
         missed.extend(not);
     }
     let sum = |part: fn(&Seen) -> u64| seen.iter().map(part).sum::<u64>();
-    let length_s: f64 = seen.iter().map(|seen| seen.length_s).sum();
+    let seconds = |part: fn(&Seen) -> f64| seen.iter().map(part).sum::<f64>();
+    let length_s = seconds(|s| s.length_s);
     let ring = seen.iter().map(|seen| seen.ring_bytes).max().unwrap_or(0);
     let mut text = format!(
-        "; {} of {expected} caught; decoded {:.0} %, {:.1} looks/s, skipped {}, ring {:.1} MB",
+        "; {} of {expected} caught; decoded {:.0} %, woken {} times, {} by sizes, {:.1} looks/s \
+         of {:.1} ms and {:.1} reads/s of {:.1} ms, skipped {}, ring {:.1} MB",
         expected - missed.len(),
         100.0 * sum(|s| s.decoded) as f64 / sum(|s| s.received).max(1) as f64,
+        sum(|s| s.wakes),
+        sum(|s| s.size_wakes),
         sum(|s| s.looks) as f64 / length_s,
+        1000.0 * seconds(|s| s.finding_s) / sum(|s| s.looks).max(1) as f64,
+        sum(|s| s.reads) as f64 / length_s,
+        1000.0 * seconds(|s| s.reading_s) / sum(|s| s.reads).max(1) as f64,
         sum(|s| s.skipped),
         ring as f64 / 1e6
     );

@@ -14,6 +14,17 @@ pub use picture::{ColourMatrix, Layout, Picture, PictureError, PixelBytes};
 
 use jiff::Timestamp;
 
+/// Whether something moves in a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Movement {
+    /// Too little of the scene is known to say.
+    Learning,
+    /// Nothing does.
+    Still,
+    /// Something does.
+    Moving,
+}
+
 /// One decoded picture of a camera.
 #[derive(Debug, Clone)]
 pub struct Frame {
@@ -25,4 +36,6 @@ pub struct Frame {
     pub captured_at: Timestamp,
     /// The pixels.
     pub picture: Picture,
+    /// Whether something moves in it, where the source had to find that out.
+    pub movement: Option<Movement>,
 }

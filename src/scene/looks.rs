@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::attention::Attention;
 use super::backlog::Backlog;
 use super::movement::MovementWatch;
-use crate::frame::Frame;
+use crate::frame::{Frame, Movement};
 
 /// How often is looked.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +40,8 @@ pub struct LookGate {
     config: LookConfig,
     movement: MovementWatch,
     pacer: Pacer,
+    /// It is not known yet what moves.
+    learning: bool,
     moved_s: f64,
     looked_s: f64,
     backlog: Backlog,
@@ -54,6 +56,7 @@ impl LookGate {
             config,
             movement: MovementWatch::default(),
             pacer,
+            learning: true,
             moved_s: f64::NEG_INFINITY,
             looked_s: f64::NEG_INFINITY,
             backlog: Backlog::default(),
@@ -72,7 +75,11 @@ impl LookGate {
             return false;
         }
         if self.config.on_movement {
-            if self.movement.see(&frame.picture, frame.stream_time, attention.moving) {
+            let movement = frame.movement.unwrap_or_else(|| {
+                self.movement.see(&frame.picture, frame.stream_time, attention.moving)
+            });
+            self.learning = movement == Movement::Learning;
+            if movement != Movement::Still {
                 self.moved_s = at_s;
             }
             if at_s - self.looked_s < self.wait_s(at_s, attention) {
@@ -91,7 +98,7 @@ impl LookGate {
             0.0
         } else if moves || attention.undecided {
             // Half a step less, as frames do not come at even times.
-            if self.movement.is_settled() { step_s * (KNOWN_STRIDE - 0.5) } else { 0.0 }
+            if self.learning { 0.0 } else { step_s * (KNOWN_STRIDE - 0.5) }
         } else if attention.in_view {
             STANDING_EVERY_S
         } else {
@@ -175,6 +182,7 @@ mod tests {
             stream_time: Duration::from_millis(number * 40),
             captured_at: Timestamp::UNIX_EPOCH,
             picture: Picture::new(320, 180, layout, Arc::new(bytes)).unwrap(),
+            movement: None,
         }
     }
 

@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use crate::frame::{LumaGrid, Picture};
+use crate::frame::{LumaGrid, Movement, Picture};
 
 /// Cells in a row of the grid: 32 pixels each in a picture 1920 wide. A vehicle whose plate can
 /// be read (26 pixels, a fifth of its width) covers some of them.
@@ -112,22 +112,22 @@ impl Cell {
 }
 
 impl MovementWatch {
-    /// Takes in a picture and says whether something moves. Pictures too small to be judged
-    /// count as movement, and so do the first seconds.
+    /// Takes in a picture and says whether something moves. The first seconds are for learning,
+    /// and pictures too small to be judged are never learnt.
     /// `occupied`: vehicles are known to move in view, so nothing is learnt where it moves.
-    pub fn see(&mut self, picture: &Picture, at: Duration, occupied: bool) -> bool {
+    pub fn see(&mut self, picture: &Picture, at: Duration, occupied: bool) -> Movement {
         let known = self.cells.len();
         if known > 0 && at < self.last + LEAST_STEP {
-            return self.moving;
+            return self.verdict();
         }
         if (picture.width_px() as usize) < COLUMNS {
-            return true;
+            return Movement::Learning;
         }
         self.grid.fill(picture, COLUMNS);
         if self.grid.cells.len() != known {
             self.cells = self.grid.cells.iter().map(|luma| Cell::new(*luma)).collect();
-            (self.began, self.last, self.moving) = (at, at, true);
-            return true;
+            (self.began, self.last, self.moving) = (at, at, false);
+            return Movement::Learning;
         }
         let closely = at - self.last <= CLOSELY;
         let passed_s = (at - self.last).as_secs_f32().min(2.0);
@@ -140,13 +140,26 @@ impl MovementWatch {
             now && (before || !closely)
         }));
         let group = if closely { GROUP } else { GROUP_APART };
-        self.moving = self.has_group(group) || !self.is_settled();
-        self.moving
+        self.moving = self.has_group(group);
+        self.verdict()
+    }
+
+    /// The pictures that follow are older than the last one: they come from `to` on, where
+    /// nothing moved.
+    pub fn go_back(&mut self, to: Duration) {
+        (self.last, self.moving) = (self.last.min(to), false);
+    }
+
+    fn verdict(&self) -> Movement {
+        match (self.is_settled(), self.moving) {
+            (false, _) => Movement::Learning,
+            (true, false) => Movement::Still,
+            (true, true) => Movement::Moving,
+        }
     }
 
     /// Whether it has seen enough to tell anything.
-    #[must_use]
-    pub fn is_settled(&self) -> bool {
+    fn is_settled(&self) -> bool {
         !self.cells.is_empty() && self.last >= self.began + LEARN
     }
 

@@ -68,7 +68,7 @@ impl Scene {
             let picture =
                 Picture::new(WIDTH as u32, HEIGHT as u32, layout, Arc::new(bytes)).unwrap();
             let at = Duration::from_secs_f64(f64::from(self.frame) / f64::from(FPS));
-            moved += u32::from(self.watch.see(&picture, at, occupied));
+            moved += u32::from(self.watch.see(&picture, at, occupied) != Movement::Still);
             self.frame += 1;
         }
         moved as f32 / frames as f32

@@ -28,6 +28,7 @@ fn frame(number: u64) -> Frame {
         stream_time: Duration::from_secs_f64(number as f64 / FPS),
         captured_at: Timestamp::UNIX_EPOCH,
         picture: Picture::from_rgb8(2, 2, vec![0; 12]).unwrap(),
+        movement: None,
     }
 }
 

@@ -82,6 +82,7 @@ impl Canvas {
             stream_time: Duration::from_secs_f64(f64::from(number) / FPS),
             captured_at: Timestamp::UNIX_EPOCH,
             picture: Picture::new(WIDTH as u32, HEIGHT as u32, layout, Arc::new(bytes)).unwrap(),
+            movement: None,
         }
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn play(shared: &Arc<Shared>, pictures: &[PathBuf], alone: bool) {
                     duration: None,
                     now: (Instant::now(), Timestamp::now()),
                 };
-                Item::Frame(shared.framed(picture, times))
+                Item::Frame(shared.framed(picture, None, times))
             }
             Err(error) if alone => {
                 shared.down(&error);

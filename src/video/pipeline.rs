@@ -268,20 +268,10 @@ fn decode_rtp(
         packages: "gstreamer1.0-libav",
     };
     let unpack = make(&format!("rtp{name}depay"))?;
-    if let Some(demand) = demand {
-        chain(bin, &[&unpack])?;
-        let parse = demand::elements::plug(bin, &name, convert, demand, false)?;
-        unpack.link(&parse).map_err(|error| wrong(error.to_string()))?;
-        unpack.sync_state_with_parent().map_err(|error| wrong(error.to_string()))?;
-    } else {
-        let parse = make(&format!("{name}parse"))?;
-        let decode = make(&format!("avdec_{name}"))?;
-        chain(bin, &[&unpack, &parse, &decode])?;
-        decode.link(convert).map_err(|error| wrong(error.to_string()))?;
-        for element in [&decode, &parse, &unpack] {
-            element.sync_state_with_parent().map_err(|error| wrong(error.to_string()))?;
-        }
-    }
+    chain(bin, &[&unpack])?;
+    let parse = demand::elements::plug(bin, &name, convert, demand, false)?;
+    unpack.link(&parse).map_err(|error| wrong(error.to_string()))?;
+    unpack.sync_state_with_parent().map_err(|error| wrong(error.to_string()))?;
     let sink = unpack.static_pad("sink").ok_or_else(|| wrong("no pad".to_owned()))?;
     pad.link(&sink).map_err(|error| wrong(error.to_string()))?;
     Ok(())

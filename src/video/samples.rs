@@ -58,15 +58,19 @@ fn take(
             tracing::warn!(source = %shared.config.location, reason, "a frame cannot be used");
             shared.decode_error();
         }
-        Ok(picture)
-            if demand.is_some_and(|demand| {
-                !demand.pictured(times.pts.unwrap_or_default(), &picture)
-            }) => {}
-        Ok(picture) => match shared.queue.push(Item::Frame(shared.framed(picture, times))) {
-            Pushed::Kept => {}
-            Pushed::DroppedOldest => shared.dropped_frame(),
-            Pushed::Closed => return Err(gst::FlowError::Flushing),
-        },
+        Ok(picture) => {
+            let at = times.pts.unwrap_or_default();
+            let movement = demand.map(|demand| demand.pictured(at, &picture));
+            if movement == Some(None) {
+                return Ok(gst::FlowSuccess::Ok);
+            }
+            let frame = shared.framed(picture, movement.flatten(), times);
+            match shared.queue.push(Item::Frame(frame)) {
+                Pushed::Kept => {}
+                Pushed::DroppedOldest => shared.dropped_frame(),
+                Pushed::Closed => return Err(gst::FlowError::Flushing),
+            }
+        }
     }
     Ok(gst::FlowSuccess::Ok)
 }

@@ -18,7 +18,7 @@ use super::faults::FaultWatch;
 use super::health::{Record, SourceHealth, SourceState};
 use super::queue::{Popped, Queue};
 use super::{pictures, pipeline, supervisor};
-use crate::frame::{Frame, Picture};
+use crate::frame::{Frame, Movement, Picture};
 use crate::scene::Attention;
 
 /// What a source has to give.
@@ -235,7 +235,12 @@ impl Shared {
     }
 
     /// Gives a decoded picture its times, and notes what it tells of the source's health.
-    pub(super) fn framed(&self, picture: Picture, times: FrameTimes) -> Frame {
+    pub(super) fn framed(
+        &self,
+        picture: Picture,
+        movement: Option<Movement>,
+        times: FrameTimes,
+    ) -> Frame {
         let stamp = lock(&self.timeline).stamp(times);
         let faults = lock(&self.watch).see(&picture, stamp.stream_time);
         self.frames.fetch_add(1, Ordering::Relaxed);
@@ -257,6 +262,7 @@ impl Shared {
             stream_time: stamp.stream_time,
             captured_at: stamp.captured_at,
             picture,
+            movement,
         }
     }
 

@@ -45,6 +45,7 @@ pub(in crate::node) fn transit(
         stream_time: Duration::from_secs(u64::from(frame)),
         captured_at: at(i64::from(frame)),
         picture: Picture::from_rgb8(64, 48, vec![grey; 64 * 48 * 3]).unwrap(),
+        movement: None,
     };
     let stream_s = frame.stream_time.as_secs_f64();
     Transit {

@@ -12,20 +12,45 @@ use super::{Demand, Unit};
 use crate::video::error::VideoError;
 use crate::video::pipeline::{chain, make};
 
-/// Puts the gate between encoded video and the element that takes pictures. `encoding` is as
-/// in the names of GStreamer's elements; `in_real_time` has a file play as a camera would.
-/// Returns the element to link the encoded video to.
+/// Puts a parser and a decoder between encoded video and the element that takes pictures, and
+/// the gate between the two where there is one. `encoding` is as in the names of GStreamer's
+/// elements; `in_real_time` has a file play as a camera would. Returns the element to link the
+/// encoded video to.
 pub(in crate::video) fn plug(
     bin: &gst::Pipeline,
     encoding: &str,
     pictures: &gst::Element,
-    demand: &Arc<Demand>,
+    demand: Option<&Arc<Demand>>,
     in_real_time: bool,
 ) -> Result<gst::Element, VideoError> {
     let parse = make(&format!("{encoding}parse"))?;
-    // The decoder starts anew at each key frame: all that it needs comes with each of them.
-    parse.set_property("config-interval", -1_i32);
     let decode = make(&format!("avdec_{encoding}"))?;
+    let mut elements = vec![decode.clone()];
+    match demand {
+        None => chain(bin, &[&parse, &decode])?,
+        Some(demand) => {
+            // The decoder starts anew at each key frame: all that it needs comes with each.
+            parse.set_property("config-interval", -1_i32);
+            let (sink, source) = ring(encoding, demand, in_real_time);
+            chain(bin, &[&parse, sink.upcast_ref()])?;
+            chain(bin, &[source.upcast_ref(), &decode])?;
+            elements.extend([source.upcast(), sink.upcast()]);
+        }
+    }
+    decode.link(pictures).map_err(cannot_be_linked)?;
+    elements.push(parse.clone());
+    for element in &elements {
+        element.sync_state_with_parent().map_err(cannot_be_linked)?;
+    }
+    Ok(parse)
+}
+
+/// Where encoded frames go into the ring and come out of it.
+fn ring(
+    encoding: &str,
+    demand: &Arc<Demand>,
+    in_real_time: bool,
+) -> (gst_app::AppSink, gst_app::AppSrc) {
     let caps = gst::Caps::builder(format!("video/x-{encoding}"))
         .field("stream-format", "byte-stream")
         .field("alignment", "au")
@@ -39,17 +64,7 @@ pub(in crate::video) fn plug(
     let source = gst_app::AppSrc::builder().format(gst::Format::Time).build();
     receive(&sink, demand);
     feed(&source, demand);
-    chain(bin, &[&parse, sink.upcast_ref()])?;
-    chain(bin, &[source.upcast_ref(), &decode])?;
-    let wrong = |what: String| VideoError::Installation {
-        what: format!("a GStreamer pipeline cannot be put together ({what})"),
-        packages: "gstreamer1.0-libav",
-    };
-    decode.link(pictures).map_err(|error| wrong(error.to_string()))?;
-    for element in [&decode, source.upcast_ref(), sink.upcast_ref(), &parse] {
-        element.sync_state_with_parent().map_err(|error| wrong(error.to_string()))?;
-    }
-    Ok(parse)
+    (sink, source)
 }
 
 /// Encoded frames into the ring.
@@ -132,7 +147,7 @@ pub(in crate::video) fn link_encoded(
     in_real_time: bool,
 ) -> Result<(), VideoError> {
     let target = match encoding(pad) {
-        Some(encoding) => plug(bin, encoding, pictures, demand, in_real_time)?,
+        Some(encoding) => plug(bin, encoding, pictures, Some(demand), in_real_time)?,
         None => {
             let decode = make("decodebin")?;
             chain(bin, &[&decode])?;

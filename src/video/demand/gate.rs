@@ -13,11 +13,11 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::decoder::{Delay, KNOWN_KEYS, Times};
-use crate::frame::Picture;
+use crate::frame::{Movement, Picture};
 use crate::scene::{Attention, MovementWatch, SizeWatch};
 
 /// Nothing moved for so long: it may watch.
-const CALM: Duration = Duration::from_millis(1500);
+const CALM: Duration = Duration::from_millis(1000);
 /// Key frames further apart are no check that anything could be found by in time.
 const MOST_KEY_GAP: Duration = Duration::from_millis(3500);
 /// What the ring holds at most: two groups of pictures, and time to catch up.
@@ -54,6 +54,9 @@ pub struct DemandHealth {
     pub decoded: u64,
     /// Times that something was found to move after a while of watching.
     pub wakes: u64,
+    /// Those of them that the frames' sizes told of; the others came with a key frame, up to the
+    /// distance of two later, or were asked for.
+    pub size_wakes: u64,
     /// Encoded frames that were given up because decoding was too far behind.
     pub skipped: u64,
     /// Bytes in the ring.
@@ -90,6 +93,8 @@ pub(super) struct Gate<T> {
     back_from: Option<Duration>,
     sizes: SizeWatch,
     movement: MovementWatch,
+    /// The pictures are known well enough to say whether something moves.
+    settled: bool,
     attention: Attention,
     /// When something moved last.
     moved_at: Option<Duration>,
@@ -119,6 +124,7 @@ impl<T: Clone> Gate<T> {
             back_from: None,
             sizes: SizeWatch::default(),
             movement: MovementWatch::default(),
+            settled: false,
             attention: Attention::default(),
             moved_at: None,
             handed_on: None,
@@ -146,6 +152,7 @@ impl<T: Clone> Gate<T> {
         self.health.received += 1;
         self.began.get_or_insert(unit.at);
         self.newest = Some(unit.at);
+        let is_busy = self.sizes.see(unit.bytes, unit.is_key, unit.at);
         if unit.is_key {
             if let Some(before) = self.key_at.replace(unit.at) {
                 self.key_gaps.push_back(unit.at.saturating_sub(before));
@@ -158,7 +165,9 @@ impl<T: Clone> Gate<T> {
                 self.missed += 1;
                 self.wake();
             }
-        } else if self.sizes.see(unit.bytes) && self.watching {
+        }
+        if is_busy && self.watching {
+            self.health.size_wakes += 1;
             self.wake();
         }
         self.bytes += unit.bytes;
@@ -219,42 +228,48 @@ impl<T: Clone> Gate<T> {
         self.times.own(shown)
     }
 
-    /// Judges a decoded picture; whether it is to be handed on.
-    pub(super) fn pictured(&mut self, at: Duration, picture: &Picture) -> bool {
+    /// Judges a decoded picture; the verdict when it is to be handed on.
+    pub(super) fn pictured(&mut self, at: Duration, picture: &Picture) -> Option<Movement> {
         self.delay.pictured(at);
-        let moves = self.movement.see(picture, at, self.attention.moving);
+        let movement = self.movement.see(picture, at, self.attention.moving);
+        self.settled = movement != Movement::Learning;
+        let moves = movement != Movement::Still;
         if self.watching {
             if self.check.as_ref().is_some_and(|check| at >= check.at) {
+                self.sizes.judged(at, moves);
                 if moves {
                     self.wake();
-                    return false;
+                    return None;
                 }
                 (self.check, self.missed) = (None, 0);
                 self.forget();
             }
-        } else if moves || self.attention.undecided {
-            self.moved_at = self.moved_at.max(Some(at));
         } else {
-            self.calm(at);
+            let stirs = moves || self.attention.undecided;
+            self.sizes.judged(at, stirs);
+            if stirs {
+                self.moved_at = self.moved_at.max(Some(at));
+            } else {
+                self.calm(at);
+            }
         }
         if self.back_from.is_some_and(|key| at >= key) {
-            return false;
+            return None;
         }
         self.back_from = None;
-        let is_new = self.handed_on.is_none_or(|last| at > last);
-        if is_new {
-            self.handed_on = Some(at);
+        if self.handed_on.is_some_and(|last| at <= last) {
+            return None;
         }
-        is_new
+        self.handed_on = Some(at);
+        Some(movement)
     }
 
-    /// Something does not move: learns from it, and may begin to watch.
+    /// Nothing moves: may begin to watch.
     fn calm(&mut self, at: Duration) {
         let behind = self.ring.back().map_or(Duration::ZERO, |last| last.at.saturating_sub(at));
         if behind > IN_STEP {
             return;
         }
-        self.sizes.learn_still();
         let calm = self.moved_at.is_none_or(|moved| at >= moved + CALM);
         if calm && self.may_watch() && self.sizes.is_settled() && !self.sizes.is_busy() {
             self.watching = true;
@@ -263,7 +278,7 @@ impl<T: Clone> Gate<T> {
 
     /// Whether key frames can be decoded by themselves, often enough.
     fn may_watch(&self) -> bool {
-        self.movement.is_settled()
+        self.settled
             && self.key_gaps.len() >= KNOWN_KEYS
             && self.delay.frames().is_some()
             && self.obstacle().is_none()
@@ -326,6 +341,7 @@ impl<T: Clone> Gate<T> {
             if let Some(key) = self.key_before(check.resume) {
                 self.cursor = key;
                 self.back_from = Some(check.at);
+                self.movement.go_back(self.unit(key).map_or(check.at, |unit| unit.at));
             }
         }
     }

@@ -45,6 +45,8 @@ struct Stream {
     /// The last frame that the decoder took in.
     state: Option<u64>,
     given: Vec<u64>,
+    /// Those of them in which something moves.
+    moving: Vec<u64>,
     /// Whether the sizes tell of the cars.
     telling: bool,
     /// First and last frame of each car.
@@ -63,6 +65,7 @@ impl Stream {
             shown: Duration::ZERO,
             state: None,
             given: Vec::new(),
+            moving: Vec::new(),
             telling: true,
             cars: cars.to_vec(),
             bytes: 4000,
@@ -101,8 +104,12 @@ impl Stream {
     fn hand_out(&mut self, number: u64, shown: Duration) {
         self.shown = self.shown.max(shown);
         let time = self.gate.own_time(self.shown);
-        if self.gate.pictured(time, &picture(self.car(number), number)) {
-            self.given.push(number);
+        let Some(movement) = self.gate.pictured(time, &picture(self.car(number), number)) else {
+            return;
+        };
+        self.given.push(number);
+        if movement == Movement::Moving {
+            self.moving.push(number);
         }
     }
 
@@ -163,6 +170,17 @@ fn each_frame_is_decoded_when_only_a_key_frame_tells_of_it() {
         let health = stream.gate.health();
         assert!(health.wakes >= 2 && health.decoded < 33 * FPS, "{key_every}: {health:?}");
     }
+}
+
+#[test]
+fn what_was_still_before_a_car_is_not_held_for_movement_though_it_is_decoded_after_it() {
+    let mut stream = Stream::new(&[[640, 690]]);
+    (stream.telling, stream.key_every) = (false, 50);
+    stream.play(700);
+    stream.assert_nothing_missed();
+    assert!(stream.given.contains(&601), "it went back: {:?}", stream.given);
+    let first = stream.moving.first().copied();
+    assert!(first.is_some_and(|first| (640..645).contains(&first)), "{:?}", stream.moving);
 }
 
 #[test]

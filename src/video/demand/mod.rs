@@ -20,7 +20,7 @@ use gstreamer as gst;
 pub use gate::DemandHealth;
 
 use self::gate::{Gate, Unit};
-use crate::frame::Picture;
+use crate::frame::{Movement, Picture};
 use crate::scene::Attention;
 
 /// A file waits for the verdict on a key frame at most so long, then it plays on.
@@ -101,8 +101,8 @@ impl Demand {
         self.state().gate.own_time(shown)
     }
 
-    /// Judges a decoded picture; whether it is to be handed on.
-    pub(super) fn pictured(&self, at: Duration, picture: &Picture) -> bool {
+    /// Judges a decoded picture; the verdict when it is to be handed on.
+    pub(super) fn pictured(&self, at: Duration, picture: &Picture) -> Option<Movement> {
         let handed_on = self.state().gate.pictured(at, picture);
         self.changed.notify_all();
         handed_on
