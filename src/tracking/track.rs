@@ -13,6 +13,10 @@ use crate::vision::Detection;
 const FIRST_LOOKS: u32 = 5;
 /// After them, a plate that has not moved is read again only this often, seconds.
 const STILL_READ_EVERY_S: f64 = 2.0;
+/// A plate that was given out and moves is read again this often, seconds, and when it has become
+/// so much wider.
+const KNOWN_READ_EVERY_S: f64 = 0.4;
+const KNOWN_GROWTH: f32 = 1.15;
 /// What has not moved for this long does not pass, seconds.
 const STOOD_STILL_S: f64 = 0.7;
 /// A plate that so many looks did not tell is not told by more of them.
@@ -88,15 +92,19 @@ impl Track {
 
     /// Whether reading this look can add something.
     pub(super) fn wants_reading(&self, detection: &Detection, at_s: f64) -> bool {
-        match &self.looked_at {
-            None => true,
-            // A box that lies elsewhere may be another car at the same place.
-            Some((looked_s, rect)) => {
-                rect.iou(&detection.rect) < STILL_IOU
-                    || self.looks < FIRST_LOOKS
-                    || at_s - looked_s >= STILL_READ_EVERY_S
-            }
+        let Some((looked_s, rect)) = &self.looked_at else { return true };
+        let ago_s = at_s - looked_s;
+        if self.looks < FIRST_LOOKS || ago_s >= STILL_READ_EVERY_S {
+            return true;
         }
+        // A box that lies elsewhere may be another car at the same place.
+        let elsewhere = rect.iou(&detection.rect) < STILL_IOU;
+        // What is known already is read again for a better picture of it.
+        let known_every: f64 = std::env::var("KNOWN_S").map_or(0.0, |v| v.parse().unwrap_or(0.0));
+        let due = self.given.is_none()
+            || ago_s >= known_every
+            || detection.rect.w >= rect.w * KNOWN_GROWTH;
+        elsewhere && due
     }
 
     /// The reader was asked about this look: also what turns out to be no plate is not asked

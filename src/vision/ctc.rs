@@ -59,6 +59,11 @@ impl Prefix {
         self.classes().last().copied()
     }
 
+    /// Whether this is the other text and one character more.
+    fn extends(&self, other: &Self) -> bool {
+        self.length == other.length + 1 && self.text[..other.length] == *other.classes()
+    }
+
     fn extended(&self, class: u8) -> Option<Self> {
         let mut text = self.text;
         *text.get_mut(self.length)? = class;
@@ -108,6 +113,7 @@ fn beam(columns: &[f32]) -> Vec<Prefix> {
     let empty = Prefix { text: [0; MOST_CHARACTERS], length: 0, blank: 1.0, label: 0.0 };
     let mut texts = vec![empty];
     let mut next: Vec<Prefix> = Vec::with_capacity(BEAM * 4);
+    let mut longer = Vec::with_capacity(BEAM);
     for column in columns.chunks_exact(CLASSES) {
         let blank = f64::from(column[0]);
         if column[0] >= SURELY_BLANK {
@@ -121,26 +127,32 @@ fn beam(columns: &[f32]) -> Vec<Prefix> {
             let again = text.last().map_or(0.0, |last| f64::from(column[usize::from(last)]));
             next.push(Prefix { blank: text.total() * blank, label: text.label * again, ..*text });
         }
-        for (class, p) in column.iter().enumerate().skip(1).filter(|(_, p)| **p > LEAST_CHARACTER) {
-            for text in &texts {
-                let class = class as u8;
+        let least = next.iter().map(Prefix::total).fold(0.0, f64::max) * LEAST_SHARE;
+        for text in &texts {
+            // Two different texts never become the same one, so a longer text is known only when
+            // it is followed already.
+            longer.clear();
+            longer.extend((0..texts.len()).filter(|at| texts[*at].extends(text)));
+            for (class, p) in (0_u8..).zip(column).skip(1).filter(|(_, p)| **p > LEAST_CHARACTER) {
                 // The same character twice needs a blank in between.
                 let from = if text.last() == Some(class) { text.blank } else { text.total() };
-                let Some(mut longer) = text.extended(class) else { continue };
                 let gained = from * f64::from(*p);
-                let known = next.iter_mut().find(|known| known.classes() == longer.classes());
-                if let Some(known) = known {
-                    known.label += gained;
-                } else {
-                    longer.label = gained;
-                    next.push(longer);
+                if let Some(at) = longer.iter().find(|at| texts[**at].last() == Some(class)) {
+                    next[*at].label += gained;
+                } else if gained >= least
+                    && let Some(text) = text.extended(class)
+                {
+                    next.push(Prefix { label: gained, ..text });
                 }
             }
         }
-        next.sort_unstable_by(|a, b| b.total().total_cmp(&a.total()));
-        let least = next.first().map_or(0.0, Prefix::total) * LEAST_SHARE;
+        if next.len() > BEAM {
+            next.select_nth_unstable_by(BEAM, |a, b| b.total().total_cmp(&a.total()));
+            next.truncate(BEAM);
+        }
+        let least = next.iter().map(Prefix::total).fold(0.0, f64::max) * LEAST_SHARE;
         texts.clear();
-        texts.extend(next.iter().take(BEAM).filter(|text| text.total() >= least));
+        texts.extend(next.iter().filter(|text| text.total() >= least));
     }
     texts.sort_unstable_by(|a, b| b.total().total_cmp(&a.total()));
     texts

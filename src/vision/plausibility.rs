@@ -9,19 +9,19 @@
 use crate::plate::{ALPHABET, Reading};
 
 /// What is below this probability is not given out.
-pub(super) const LEAST: f32 = 0.3;
+pub(super) const LEAST: f32 = 0.4;
 
-const BIAS: f32 = -2.15;
+const BIAS: f32 = -1.23;
 /// For each unit of the score's logit.
-const SCORE: f32 = 2.49;
+const SCORE: f32 = 2.32;
 /// For each unit of the confidence's natural logarithm.
-const CONFIDENCE: f32 = 0.51;
+const CONFIDENCE: f32 = 0.55;
 /// For each of the first four characters.
-const CHARACTER: f32 = -0.12;
+const CHARACTER: f32 = -0.07;
 /// When there are five characters or more.
-const FIVE_CHARACTERS: f32 = 1.68;
+const FIVE_CHARACTERS: f32 = 1.26;
 /// When there is a digit among them.
-const DIGIT: f32 = 0.44;
+const DIGIT: f32 = 0.51;
 
 /// The detector score below which no reading, however sure, makes a plate: to read there is
 /// in vain.

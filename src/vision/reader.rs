@@ -84,7 +84,12 @@ impl Reader {
                 }
             }
         }
+        let parts_from_px: f32 =
+            std::env::var("PARTS_PX").map_or(0.0, |v| v.parse().unwrap_or(0.0));
         for read in &mut reads {
+            if !self.thorough && read.quad.width_px() < parts_from_px {
+                continue;
+            }
             if windows::worth_trying(&read.reading, read.rows) {
                 let parts = self.read_quads(picture, &windows::parts(&read.quad))?;
                 let readings = parts.iter().map(|part| &part.reading);
