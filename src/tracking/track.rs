@@ -13,9 +13,9 @@ use crate::vision::Detection;
 const FIRST_LOOKS: u32 = 5;
 /// After them, a plate that has not moved is read again only this often, seconds.
 const STILL_READ_EVERY_S: f64 = 2.0;
-/// A plate that was given out and moves is read again this often, seconds, and when it has become
-/// so much wider.
-const KNOWN_READ_EVERY_S: f64 = 0.4;
+/// A plate that was given out and moves is read again this often, seconds (another car may have
+/// come to its place), and when it has become so much wider.
+const KNOWN_READ_EVERY_S: f64 = 0.2;
 const KNOWN_GROWTH: f32 = 1.15;
 /// What has not moved for this long does not pass, seconds.
 const STOOD_STILL_S: f64 = 0.7;
@@ -100,9 +100,8 @@ impl Track {
         // A box that lies elsewhere may be another car at the same place.
         let elsewhere = rect.iou(&detection.rect) < STILL_IOU;
         // What is known already is read again for a better picture of it.
-        let known_every: f64 = std::env::var("KNOWN_S").map_or(0.0, |v| v.parse().unwrap_or(0.0));
         let due = self.given.is_none()
-            || ago_s >= known_every
+            || ago_s >= KNOWN_READ_EVERY_S
             || detection.rect.w >= rect.w * KNOWN_GROWTH;
         elsewhere && due
     }

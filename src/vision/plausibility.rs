@@ -11,17 +11,17 @@ use crate::plate::{ALPHABET, Reading};
 /// What is below this probability is not given out.
 pub(super) const LEAST: f32 = 0.4;
 
-const BIAS: f32 = -1.23;
+const BIAS: f32 = -0.94;
 /// For each unit of the score's logit.
-const SCORE: f32 = 2.32;
+const SCORE: f32 = 2.30;
 /// For each unit of the confidence's natural logarithm.
-const CONFIDENCE: f32 = 0.55;
+const CONFIDENCE: f32 = 0.62;
 /// For each of the first four characters.
-const CHARACTER: f32 = -0.07;
+const CHARACTER: f32 = -0.15;
 /// When there are five characters or more.
-const FIVE_CHARACTERS: f32 = 1.26;
+const FIVE_CHARACTERS: f32 = 1.46;
 /// When there is a digit among them.
-const DIGIT: f32 = 0.51;
+const DIGIT: f32 = 0.50;
 
 /// The detector score below which no reading, however sure, makes a plate: to read there is
 /// in vain.

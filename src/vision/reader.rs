@@ -13,6 +13,8 @@ use crate::plate::{Country, Reading};
 
 /// Plates read in one pass at most; more only take memory.
 const BATCH: usize = 16;
+/// The parts of narrower quads are left alone in videos: nine reads for one, and the plate comes nearer.
+const NEAR_WIDTH_PX: f32 = 60.0;
 /// A country below this probability says nothing.
 const MIN_COUNTRY: f32 = 0.2;
 
@@ -69,7 +71,7 @@ impl Reader {
 
     /// Reads the plates within the quads of a picture, in the same order. A thorough reader
     /// also looks at what stands around them. Where the text is hard to read, the parts of
-    /// the quad are tried as well.
+    /// the quad are tried as well; by a reader that is not thorough only those of near plates.
     pub(super) fn read(
         &mut self,
         picture: &Picture,
@@ -84,13 +86,10 @@ impl Reader {
                 }
             }
         }
-        let parts_from_px: f32 =
-            std::env::var("PARTS_PX").map_or(0.0, |v| v.parse().unwrap_or(0.0));
         for read in &mut reads {
-            if !self.thorough && read.quad.width_px() < parts_from_px {
-                continue;
-            }
-            if windows::worth_trying(&read.reading, read.rows) {
+            if (self.thorough || read.quad.width_px() >= NEAR_WIDTH_PX)
+                && windows::worth_trying(&read.reading, read.rows)
+            {
                 let parts = self.read_quads(picture, &windows::parts(&read.quad))?;
                 let readings = parts.iter().map(|part| &part.reading);
                 if let Some(better) = windows::better(&read.reading, readings) {
