@@ -74,7 +74,7 @@ pub(crate) struct Seen {
     pub(crate) size_wakes: u64,
     pub(crate) skipped: u64,
     pub(crate) ring_bytes: usize,
-    /// Age of each frame when it was taken, milliseconds.
+    /// Age of each frame that was looked at, milliseconds.
     pub(crate) ages_ms: Vec<f64>,
 }
 
@@ -126,14 +126,14 @@ fn read(config: SourceConfig, way: Way, time: Duration, settle: Duration, ready:
             Next::Frame(frame) => {
                 seen.frames += 1;
                 seen.length_s = frame.stream_time.as_secs_f64();
-                if live {
-                    let age = Timestamp::now().duration_since(frame.captured_at);
-                    seen.ages_ms.push(age.as_secs_f64() * 1000.0);
-                }
                 let Some(engine) = &mut engine else { continue };
                 gate.set_behind(source.behind());
                 if gate.admits(&frame, tracker.attention()) {
                     seen.looks += 1;
+                    if live {
+                        let age = Timestamp::now().duration_since(frame.captured_at);
+                        seen.ages_ms.push(age.as_secs_f64() * 1000.0);
+                    }
                     let began = Instant::now();
                     let detections = engine.detect(&frame.picture).unwrap();
                     seen.finding_s += began.elapsed().as_secs_f64();

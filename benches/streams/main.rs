@@ -87,7 +87,7 @@ fn report(what: &str, clip: &Clip, run: &Run) {
         caught(clip, &run.seen)
     );
     println!(
-        "{:<44} age of frames: median {:.0} ms, 99 % {:.0} ms, most {:.0} ms; {:.0} MB in all",
+        "{:<44} age at a look: median {:.0} ms, 99 % {:.0} ms, most {:.0} ms; {:.0} MB in all",
         "",
         percentile(0.5),
         percentile(0.99),
