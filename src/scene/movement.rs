@@ -159,7 +159,8 @@ impl MovementWatch {
     }
 
     /// Whether it has seen enough to tell anything.
-    fn is_settled(&self) -> bool {
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
         !self.cells.is_empty() && self.last >= self.began + LEARN
     }
 

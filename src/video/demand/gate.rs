@@ -93,8 +93,6 @@ pub(super) struct Gate<T> {
     back_from: Option<Duration>,
     sizes: SizeWatch,
     movement: MovementWatch,
-    /// The pictures are known well enough to say whether something moves.
-    settled: bool,
     attention: Attention,
     /// When something moved last.
     moved_at: Option<Duration>,
@@ -124,7 +122,6 @@ impl<T: Clone> Gate<T> {
             back_from: None,
             sizes: SizeWatch::default(),
             movement: MovementWatch::default(),
-            settled: false,
             attention: Attention::default(),
             moved_at: None,
             handed_on: None,
@@ -232,7 +229,6 @@ impl<T: Clone> Gate<T> {
     pub(super) fn pictured(&mut self, at: Duration, picture: &Picture) -> Option<Movement> {
         self.delay.pictured(at);
         let movement = self.movement.see(picture, at, self.attention.moving);
-        self.settled = movement != Movement::Learning;
         let moves = movement != Movement::Still;
         if self.watching {
             if self.check.as_ref().is_some_and(|check| at >= check.at) {
@@ -278,7 +274,7 @@ impl<T: Clone> Gate<T> {
 
     /// Whether key frames can be decoded by themselves, often enough.
     fn may_watch(&self) -> bool {
-        self.settled
+        self.movement.is_settled()
             && self.key_gaps.len() >= KNOWN_KEYS
             && self.delay.frames().is_some()
             && self.obstacle().is_none()
