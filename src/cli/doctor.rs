@@ -42,13 +42,13 @@ pub(super) fn run(_args: &Args) -> Outcome {
             for device in runtime.devices() {
                 tell("device offered", Ok(device))?;
             }
-            for (name, card) in ["plate detector", "plate reader"].iter().zip(engine.models()) {
+            for (name, card) in engine.models() {
                 let kib = card.bytes / 1024;
                 let text = format!(
                     "version {}, {kib} KiB, sha256 {}…, {}",
                     card.version, card.sha256_prefix, card.origin
                 );
-                tell(name, Ok(text))?;
+                tell(&format!("plate {name}"), Ok(text))?;
             }
             tell("speed", speed(&mut engine).map_err(|error| error.to_string()))?;
         }

@@ -2,7 +2,7 @@
 
 use super::plausibility::{self, plausibility};
 use super::vehicle::VehicleDetection;
-use crate::frame::{Quad, Rect};
+use crate::frame::{Picture, Quad, Rect};
 use crate::plate::Reading;
 
 /// A plate found in a picture.
@@ -12,11 +12,17 @@ pub struct Detection {
     pub quad: Quad,
     /// Upright box around the whole plate, in pixels of the picture.
     pub rect: Rect,
-    /// How sure the detector is that this is a plate, 0 to 1.
+    /// How probable it is, by the detector and the aligner, that this is a plate, 0 to 1.
     pub score: f32,
 }
 
 impl Detection {
+    /// Takes other corners, and the box around them as far as it lies in the picture.
+    pub(super) fn set_quad(&mut self, quad: Quad, picture: &Picture) {
+        self.quad = quad;
+        self.rect = quad.bounds().clamped(picture.width_px(), picture.height_px());
+    }
+
     /// Whether this is a number plate at all, by its score and what was read there: badges,
     /// wheels and signs look like plates but do not read like plates.
     #[must_use]

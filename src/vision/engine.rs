@@ -1,14 +1,20 @@
-//! Detector and reader together: what one worker thread holds.
+//! Detector, aligner and reader together: what one worker thread holds.
 
+use super::aligner::Aligner;
 use super::detection::{Detection, Found, Sighting};
-use super::detector::Detector;
+use super::detector::{Detector, distinct};
 use super::error::VisionError;
 use super::model::{ModelCard, Models};
-use super::reader::Reader;
+use super::plausibility::{self, plate_score};
+use super::reader::{Read, Reader};
 use super::rectify::{MARGIN_X, MARGIN_Y};
 use super::runtime::Runtime;
+use super::windows;
 use crate::frame::{Picture, Quad, Rect};
 use crate::plate::Reading;
+
+/// The parts of narrower quads are left alone in videos: the plate comes nearer.
+const NEAR_WIDTH_PX: f32 = 60.0;
 
 /// How plates are looked for.
 #[derive(Debug, Clone)]
@@ -16,7 +22,7 @@ pub struct EngineConfig {
     /// The long side of the picture that the detector sees, in pixels.
     pub long_side_px: u32,
     /// Look twice, as a video's next frames do anyway: also at half that size, for plates that
-    /// fill the picture, and a little around each plate, for characters that were cut off. For stills.
+    /// fill the picture. For stills.
     pub thorough: bool,
     /// Detections below this score are dropped; `None`: what the model was exported with, or
     /// less for a thorough look.
@@ -40,7 +46,9 @@ impl Default for EngineConfig {
 pub struct Engine {
     runtime: Runtime,
     detector: Detector,
+    aligner: Aligner,
     reader: Reader,
+    thorough: bool,
 }
 
 impl Engine {
@@ -51,8 +59,9 @@ impl Engine {
     pub fn new(config: &EngineConfig) -> Result<Self, VisionError> {
         let runtime = Runtime::load()?;
         let detector = Detector::new(&runtime, config)?;
-        let reader = Reader::new(&runtime, &config.models, config.thorough)?;
-        Ok(Self { runtime, detector, reader })
+        let aligner = Aligner::new(&runtime, &config.models)?;
+        let reader = Reader::new(&runtime, &config.models)?;
+        Ok(Self { runtime, detector, aligner, reader, thorough: config.thorough })
     }
 
     /// Finds the plates of a picture, surest first.
@@ -60,7 +69,7 @@ impl Engine {
     /// # Errors
     /// [`VisionError::Run`] when the network fails.
     pub fn detect(&mut self, picture: &Picture) -> Result<Vec<Detection>, VisionError> {
-        Ok(self.detector.find(picture)?.plates)
+        Ok(self.find(picture)?.plates)
     }
 
     /// Finds the plates and the vehicles of a picture in one run of the network.
@@ -68,7 +77,28 @@ impl Engine {
     /// # Errors
     /// [`VisionError::Run`] when the network fails.
     pub fn find(&mut self, picture: &Picture) -> Result<Found, VisionError> {
-        self.detector.find(picture)
+        let mut found = self.detector.find(picture)?;
+        found.plates = self.aligned(picture, found.plates)?;
+        Ok(found)
+    }
+
+    /// The detections with their exact corners and both networks' word on whether they are
+    /// plates, surest first; without those that no reading could make plausible.
+    fn aligned(
+        &mut self,
+        picture: &Picture,
+        mut plates: Vec<Detection>,
+    ) -> Result<Vec<Detection>, VisionError> {
+        let quads: Vec<Quad> = plates.iter().map(|detection| detection.quad).collect();
+        let aligned = self.aligner.align(picture, &quads)?;
+        for (detection, aligned) in plates.iter_mut().zip(aligned) {
+            detection.set_quad(aligned.quad, picture);
+            detection.score = plate_score(detection.score, aligned.logit);
+        }
+        plates.retain(|detection| detection.score >= plausibility::least_score());
+        plates.sort_by(|a, b| b.score.total_cmp(&a.score));
+        // Rough quads of one plate that lay apart have come together.
+        Ok(distinct(plates))
     }
 
     /// Whether the detector in use finds vehicles too.
@@ -82,7 +112,7 @@ impl Engine {
     /// # Errors
     /// [`VisionError::Run`] when the network fails.
     pub fn read(&mut self, picture: &Picture, quad: &Quad) -> Result<Reading, VisionError> {
-        let mut reads = self.reader.read(picture, std::slice::from_ref(quad))?;
+        let mut reads = self.read_all(picture, std::slice::from_ref(quad))?;
         Ok(reads.pop().map_or(Reading { positions: Vec::new(), country: None }, |r| r.reading))
     }
 
@@ -92,21 +122,59 @@ impl Engine {
     /// # Errors
     /// [`VisionError::Run`] when a network fails.
     pub fn sightings(&mut self, picture: &Picture) -> Result<Vec<Sighting>, VisionError> {
-        let detections = self.detector.find(picture)?.plates;
+        let detections = self.find(picture)?.plates;
         let quads: Vec<Quad> = detections.iter().map(|detection| detection.quad).collect();
-        let reads = self.reader.read(picture, &quads)?;
-        let (width_px, height_px) = (picture.width_px(), picture.height_px());
+        let reads = self.read_all(picture, &quads)?;
         let pairs = detections.into_iter().zip(reads);
         Ok(pairs
             .map(|(mut detection, read)| {
                 if read.quad != detection.quad {
-                    detection.quad = read.quad;
-                    detection.rect = read.quad.bounds().clamped(width_px, height_px);
+                    detection.set_quad(read.quad, picture);
                 }
                 Sighting { detection, reading: read.reading, rows: read.rows }
             })
             .filter(|sighting| sighting.detection.is_plausible(&sighting.reading))
             .collect())
+    }
+
+    /// Reads the plate that somebody has put an upright box around.
+    ///
+    /// # Errors
+    /// [`VisionError::Run`] when a network fails.
+    pub fn read_boxed(&mut self, picture: &Picture, rect: Rect) -> Result<Sighting, VisionError> {
+        let read = self.read_near(picture, rect.quad())?;
+        let detection = Detection { quad: read.quad, rect, score: 1.0 };
+        Ok(Sighting { detection, reading: read.reading, rows: read.rows })
+    }
+
+    /// Reads the plate near a rough quad.
+    fn read_near(&mut self, picture: &Picture, rough: Quad) -> Result<Read, VisionError> {
+        let aligned = self.aligner.align(picture, &[rough])?;
+        let quad = aligned.first().map_or(rough, |aligned| aligned.quad);
+        let unreadable =
+            || Read { reading: Reading { positions: Vec::new(), country: None }, quad, rows: 1 };
+        Ok(self.read_all(picture, &[quad])?.pop().unwrap_or_else(unreadable))
+    }
+
+    /// Reads the plates within the quads of a picture, in the same order. Where the text is hard
+    /// to read, the plate is looked for in parts of the quad; in videos only in those of near plates.
+    fn read_all(&mut self, picture: &Picture, quads: &[Quad]) -> Result<Vec<Read>, VisionError> {
+        let mut reads = self.reader.read(picture, quads)?;
+        for read in &mut reads {
+            let near = self.thorough || read.quad.width_px() >= NEAR_WIDTH_PX;
+            if !near || !windows::worth_trying(&read.reading, read.rows) {
+                continue;
+            }
+            let parts = self.aligner.align(picture, &windows::parts(&read.quad))?;
+            let plates = parts.iter().filter(|part| part.logit > 0.0);
+            let plates: Vec<Quad> = plates.map(|part| part.quad).collect();
+            let mut others = self.reader.read(picture, &plates)?;
+            let readings = others.iter().map(|other| &other.reading);
+            if let Some(better) = windows::better(&read.reading, readings) {
+                *read = others.swap_remove(better);
+            }
+        }
+        Ok(reads)
     }
 
     /// Reads a picture that is itself a plate, cut out with its usual small margin.
@@ -117,14 +185,10 @@ impl Engine {
         let (w, h) = (picture.width_px() as f32, picture.height_px() as f32);
         let (plate_w, plate_h) = (w / (1.0 + 2.0 * MARGIN_X), h / (1.0 + 2.0 * MARGIN_Y));
         let rect = Rect { x: (w - plate_w) / 2.0, y: (h - plate_h) / 2.0, w: plate_w, h: plate_h };
-        let quad = rect.quad();
-        let mut reads = self.reader.read(picture, &[quad])?;
+        let read = self.read_near(picture, rect.quad())?;
         let whole = Rect { x: 0.0, y: 0.0, w, h };
         let detection = Detection { quad: whole.quad(), rect: whole, score: 1.0 };
-        let (reading, rows) = reads
-            .pop()
-            .map_or((Reading { positions: Vec::new(), country: None }, 1), |r| (r.reading, r.rows));
-        Ok(Sighting { detection, reading, rows })
+        Ok(Sighting { detection, reading: read.reading, rows: read.rows })
     }
 
     /// The runtime in use.
@@ -133,10 +197,14 @@ impl Engine {
         &self.runtime
     }
 
-    /// The detector's and the reader's model.
+    /// The models in use, each with its name.
     #[must_use]
-    pub fn models(&self) -> [&ModelCard; 2] {
-        [self.detector.card(), self.reader.card()]
+    pub fn models(&self) -> [(&'static str, &ModelCard); 3] {
+        [
+            ("detector", self.detector.card()),
+            ("aligner", self.aligner.card()),
+            ("reader", self.reader.card()),
+        ]
     }
 
     /// Detections below this score are dropped.
@@ -165,7 +233,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("broken.onnx");
         std::fs::write(&file, b"not a model").unwrap();
-        let models = Models { detector: Some(file), reader: None };
+        let models = Models { detector: Some(file), ..Models::default() };
         let config = EngineConfig { models, ..EngineConfig::default() };
         let error = Engine::new(&config).err().unwrap().to_string();
         assert!(error.contains("broken.onnx"), "{error}");

@@ -1,9 +1,10 @@
 //! From a picture to detections and readings.
 //!
-//! [`Engine`] is all that other modules need: it finds plates in a picture, pulls
-//! them straight by their four corners and reads them. The networks run on ONNX
+//! [`Engine`] is all that other modules need: it finds plates in a picture, looks
+//! at each again for its exact corners, pulls it straight by them and reads it. The networks run on ONNX
 //! Runtime ([`Runtime`]); nothing here does I/O apart from loading those two.
 
+mod aligner;
 mod ctc;
 mod detection;
 mod detector;

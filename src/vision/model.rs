@@ -12,6 +12,7 @@ use super::runtime::Runtime;
 
 /// The networks that the program brings along.
 const DETECTOR: &[u8] = include_bytes!("../../models/plate-detector.onnx");
+const ALIGNER: &[u8] = include_bytes!("../../models/plate-aligner.onnx");
 const READER: &[u8] = include_bytes!("../../models/plate-reader.onnx");
 
 /// Which trained networks to use.
@@ -19,6 +20,8 @@ const READER: &[u8] = include_bytes!("../../models/plate-reader.onnx");
 pub struct Models {
     /// A detector file in place of the built-in one.
     pub detector: Option<PathBuf>,
+    /// An aligner file in place of the built-in one.
+    pub aligner: Option<PathBuf>,
     /// A reader file in place of the built-in one.
     pub reader: Option<PathBuf>,
 }
@@ -45,6 +48,10 @@ pub(super) struct Model {
 impl Model {
     pub(super) fn detector(runtime: &Runtime, models: &Models) -> Result<Self, VisionError> {
         Self::load(runtime, "plate detector", DETECTOR, models.detector.as_deref())
+    }
+
+    pub(super) fn aligner(runtime: &Runtime, models: &Models) -> Result<Self, VisionError> {
+        Self::load(runtime, "plate aligner", ALIGNER, models.aligner.as_deref())
     }
 
     pub(super) fn reader(runtime: &Runtime, models: &Models) -> Result<Self, VisionError> {

@@ -1,29 +1,47 @@
 //! How probable it is that a detection is a number plate at all.
 //!
-//! Badges, wheels and shop signs look like plates to the detector, and the reader makes
-//! few or unsure characters of them. Neither alone parts them from small plates; together
-//! they do: a logistic regression over both, fitted on the validation pictures
-//! (`models/training/varco_training/detector/plausibility.py`, figures in
-//! `docs/design/detector.md`).
+//! Badges, wheels and shop signs look like plates to the detector, fewer of them to the aligner,
+//! and the reader makes few or unsure characters of them. None alone parts them from small plates;
+//! together they do: two logistic regressions, the first over detector and aligner, the second
+//! over what comes out of it and the reading, fitted on the validation pictures
+//! (`models/training/varco_training/aligner/plausibility.py`, figures in `docs/design/aligner.md`).
 
 use crate::plate::{ALPHABET, Reading};
 
 /// What is below this probability is not given out.
-pub(super) const LEAST: f32 = 0.4;
+pub(super) const LEAST: f32 = 0.5;
 
-const BIAS: f32 = -0.94;
+const LOOKS_BIAS: f32 = -2.73;
+/// For each unit of the detector's logit.
+const DETECTOR: f32 = 2.23;
+/// For each unit of the aligner's logit.
+const ALIGNER: f32 = 0.47;
+/// The aligner's word counts no more than that.
+const MOST_LOGIT: f32 = 6.0;
+
+const BIAS: f32 = 1.00;
 /// For each unit of the score's logit.
-const SCORE: f32 = 2.30;
+const SCORE: f32 = 0.69;
 /// For each unit of the confidence's natural logarithm.
-const CONFIDENCE: f32 = 0.62;
+const CONFIDENCE: f32 = 0.50;
 /// For each of the first four characters.
-const CHARACTER: f32 = -0.15;
+const CHARACTER: f32 = -0.21;
 /// When there are five characters or more.
-const FIVE_CHARACTERS: f32 = 1.46;
+const FIVE_CHARACTERS: f32 = 1.19;
 /// When there is a digit among them.
-const DIGIT: f32 = 0.50;
+const DIGIT: f32 = 0.04;
 
-/// The detector score below which no reading, however sure, makes a plate: to read there is
+/// How probable detector and aligner together hold it that something is a plate: a logistic
+/// regression over both logits.
+pub(super) fn plate_score(detector_score: f32, aligner_logit: f32) -> f32 {
+    let score = detector_score.clamp(1e-3, 1.0 - 1e-3);
+    let sum = LOOKS_BIAS
+        + DETECTOR * (score / (1.0 - score)).ln()
+        + ALIGNER * aligner_logit.clamp(-MOST_LOGIT, MOST_LOGIT);
+    1.0 / (1.0 + (-sum).exp())
+}
+
+/// The score below which no reading, however sure, makes a plate: to read there is
 /// in vain.
 pub(super) fn least_score() -> f32 {
     let needed = (LEAST / (1.0 - LEAST)).ln();
@@ -64,14 +82,14 @@ mod tests {
     #[test]
     fn a_read_plate_is_one_and_a_badge_is_none() {
         assert!(plausibility(0.75, &reading("AB123CD", 0.99)) > 0.8);
-        assert!(plausibility(0.5, &reading("O", 0.4)) < LEAST);
+        assert!(plausibility(0.3, &reading("O", 0.4)) < LEAST);
         assert!(plausibility(0.6, &Reading { positions: vec![], country: None }) < LEAST);
     }
 
     #[test]
     fn a_sure_reading_makes_up_for_a_low_score_and_the_other_way_round() {
         assert!(plausibility(0.5, &reading("AB123CD", 0.99)) > LEAST);
-        assert!(plausibility(0.8, &reading("AB12", 0.5)) > LEAST);
+        assert!(plausibility(0.9, &reading("AB12", 0.7)) > LEAST);
         let unsure = reading("AB123CD", 0.6);
         assert!(plausibility(0.45, &unsure) < plausibility(0.6, &unsure));
     }
@@ -81,6 +99,13 @@ mod tests {
         let surest = reading("AB123CD", 1.0);
         assert!(plausibility(least_score() - 0.002, &surest) < LEAST);
         assert!(plausibility(least_score() + 0.002, &surest) > LEAST);
+    }
+
+    #[test]
+    fn the_aligner_can_overrule_the_detector_but_not_without_bounds() {
+        assert!(plate_score(0.4, 4.0) > plate_score(0.6, -4.0));
+        assert!(plate_score(0.9, f32::NEG_INFINITY) > 0.0 && plate_score(0.9, f32::INFINITY) < 1.0);
+        assert_eq!(plate_score(0.9, 50.0), plate_score(0.9, MOST_LOGIT));
     }
 
     #[test]

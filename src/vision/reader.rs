@@ -7,14 +7,11 @@ use super::error::VisionError;
 use super::model::{Model, ModelCard, Models};
 use super::rectify::{CROP_HEIGHT_PX, CROP_VALUES, CROP_WIDTH_PX, rectify};
 use super::runtime::Runtime;
-use super::windows;
 use crate::frame::{Picture, Quad};
 use crate::plate::{Country, Reading};
 
 /// Plates read in one pass at most; more only take memory.
 const BATCH: usize = 16;
-/// The parts of narrower quads are left alone in videos: nine reads for one, and the plate comes nearer.
-const NEAR_WIDTH_PX: f32 = 60.0;
 /// A country below this probability says nothing.
 const MIN_COUNTRY: f32 = 0.2;
 
@@ -42,16 +39,10 @@ pub(super) struct Reader {
     countries: Vec<Option<Country>>,
     temperatures: Temperatures,
     crops: Vec<f32>,
-    /// Whether the surroundings of each plate are looked at as well.
-    thorough: bool,
 }
 
 impl Reader {
-    pub(super) fn new(
-        runtime: &Runtime,
-        models: &Models,
-        thorough: bool,
-    ) -> Result<Self, VisionError> {
+    pub(super) fn new(runtime: &Runtime, models: &Models) -> Result<Self, VisionError> {
         let model = Model::reader(runtime, models)?;
         let countries = model
             .property("countries")
@@ -62,46 +53,19 @@ impl Reader {
             text: temperature("temperature")?,
             country: temperature("country_temperature")?,
         };
-        Ok(Self { model, countries, temperatures, crops: Vec::new(), thorough })
+        Ok(Self { model, countries, temperatures, crops: Vec::new() })
     }
 
     pub(super) fn card(&self) -> &ModelCard {
         &self.model.card
     }
 
-    /// Reads the plates within the quads of a picture, in the same order. A thorough reader
-    /// also looks at what stands around them. Where the text is hard to read, the parts of
-    /// the quad are tried as well; by a reader that is not thorough only those of near plates.
+    /// Reads exactly what is within the quads of a picture, in the same order.
     pub(super) fn read(
         &mut self,
         picture: &Picture,
         quads: &[Quad],
     ) -> Result<Vec<Read>, VisionError> {
-        let mut reads = self.read_quads(picture, quads)?;
-        if self.thorough {
-            let wider: Vec<Quad> = quads.iter().map(windows::wider).collect();
-            for (read, wide) in reads.iter_mut().zip(self.read_quads(picture, &wider)?) {
-                if windows::completes(&read.reading, &wide.reading) {
-                    *read = wide;
-                }
-            }
-        }
-        for read in &mut reads {
-            if (self.thorough || read.quad.width_px() >= NEAR_WIDTH_PX)
-                && windows::worth_trying(&read.reading, read.rows)
-            {
-                let parts = self.read_quads(picture, &windows::parts(&read.quad))?;
-                let readings = parts.iter().map(|part| &part.reading);
-                if let Some(better) = windows::better(&read.reading, readings) {
-                    *read = parts.into_iter().nth(better).unwrap_or_else(|| read.clone());
-                }
-            }
-        }
-        Ok(reads)
-    }
-
-    /// Reads exactly what is within the quads.
-    fn read_quads(&mut self, picture: &Picture, quads: &[Quad]) -> Result<Vec<Read>, VisionError> {
         let mut reads = Vec::with_capacity(quads.len());
         for batch in quads.chunks(BATCH) {
             self.crops.resize(batch.len() * CROP_VALUES, 0.0);

@@ -1,4 +1,4 @@
-//! Cuts a plate out of a picture and pulls it straight.
+//! Cuts a plate, or a piece around one, out of a picture and pulls it straight.
 
 use crate::frame::{ColourMatrix, Layout, Picture, Quad, YuvWeights};
 
@@ -14,60 +14,98 @@ pub const MARGIN_X: f32 = 0.06;
 /// What is shown above and below, in plate heights. The reader is trained with both.
 pub const MARGIN_Y: f32 = 0.12;
 
-/// More samples than this per crop pixel and direction gain nothing.
+/// No window is wider.
+const MAX_WIDTH_PX: usize = 160;
+/// More samples than this per pixel and direction gain nothing.
 const MAX_SAMPLES: usize = 6;
+
+/// What of a place is cut out, and at which size.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Window {
+    /// What is shown beyond the unit square on the left and on the right, in its widths.
+    pub(super) margin_x: f32,
+    /// The same above and below, in its heights.
+    pub(super) margin_y: f32,
+    /// Columns, at most [`MAX_WIDTH_PX`].
+    pub(super) width_px: usize,
+    /// Rows.
+    pub(super) height_px: usize,
+}
+
+impl Window {
+    /// Values of what is cut out: planar red, green, blue.
+    pub(super) const fn values(&self) -> usize {
+        3 * self.width_px * self.height_px
+    }
+}
+
+/// What the reader sees of a plate.
+const PLATE: Window = Window {
+    margin_x: MARGIN_X,
+    margin_y: MARGIN_Y,
+    width_px: CROP_WIDTH_PX,
+    height_px: CROP_HEIGHT_PX,
+};
 
 /// Writes the plate within `quad`, with its margins, as planar RGB from 0 to 1
 /// (`3 × 48 × 160` values) into `crop`. What lies outside the picture repeats its edge.
 ///
-/// Every crop pixel is the mean of as many bilinear samples as picture pixels fall
-/// on it, so that large plates are not aliased.
-///
 /// `crop` must hold [`CROP_VALUES`] values; a shorter one is left as it is.
 pub fn rectify(picture: &Picture, quad: &Quad, crop: &mut [f32]) {
-    if crop.len() < CROP_VALUES {
+    cut(picture, quad, PLATE, crop);
+}
+
+/// Writes the window of what lies within `quad` as planar RGB from 0 to 1 into `out`. What lies
+/// outside the picture repeats its edge.
+///
+/// Every pixel is the mean of as many bilinear samples as picture pixels fall on it, so that
+/// large plates are not aliased. An `out` of fewer than [`Window::values`] is left as it is.
+pub(super) fn cut(picture: &Picture, quad: &Quad, window: Window, out: &mut [f32]) {
+    if out.len() < window.values() || window.width_px > MAX_WIDTH_PX {
         return;
     }
     let place = Homography::of_unit_square(quad);
-    let across = samples(quad.width_px() * (1.0 + 2.0 * MARGIN_X), CROP_WIDTH_PX);
-    let down = samples(quad.height_px() * (1.0 + 2.0 * MARGIN_Y), CROP_HEIGHT_PX);
+    let across = samples(quad.width_px() * (1.0 + 2.0 * window.margin_x), window.width_px);
+    let down = samples(quad.height_px() * (1.0 + 2.0 * window.margin_y), window.height_px);
     match picture.layout() {
         Layout::Rgb8 { stride } => {
             let sampler = RgbSampler { picture, stride };
-            fill(crop, &place, across, down, |x, y| sampler.at(x, y));
+            fill(out, &place, window, [across, down], |x, y| sampler.at(x, y));
         }
         Layout::I420 { offsets, strides, matrix } => {
             let sampler = YuvSampler::new(picture, offsets, strides, matrix);
-            fill(crop, &place, across, down, |x, y| sampler.at(x, y));
+            fill(out, &place, window, [across, down], |x, y| sampler.at(x, y));
         }
     }
 }
 
-fn samples(length_px: f32, crop_px: usize) -> usize {
-    let per_pixel = (length_px / crop_px as f32).round();
+fn samples(length_px: f32, shown_px: usize) -> usize {
+    let per_pixel = (length_px / shown_px as f32).round();
     if per_pixel.is_finite() { (per_pixel as usize).clamp(1, MAX_SAMPLES) } else { 1 }
 }
 
 fn fill(
-    crop: &mut [f32],
+    out: &mut [f32],
     place: &Homography,
-    across: usize,
-    down: usize,
+    window: Window,
+    [across, down]: [usize; 2],
     sample: impl Fn(f32, f32) -> [f32; 3],
 ) {
-    let plane = CROP_WIDTH_PX * CROP_HEIGHT_PX;
+    let Window { margin_x, margin_y, width_px, height_px } = window;
+    let plane = width_px * height_px;
     let weight = 1.0 / (across * down) as f32;
-    let step_x = (1.0 + 2.0 * MARGIN_X) / (CROP_WIDTH_PX * across) as f32;
-    let step_y = (1.0 + 2.0 * MARGIN_Y) / (CROP_HEIGHT_PX * down) as f32;
+    let step_x = (1.0 + 2.0 * margin_x) / (width_px * across) as f32;
+    let step_y = (1.0 + 2.0 * margin_y) / (height_px * down) as f32;
     // The places of a whole line at once: its divisions then go through the vector units.
-    let mut line = [[0.0_f32; 2]; CROP_WIDTH_PX * MAX_SAMPLES];
-    let line = &mut line[..CROP_WIDTH_PX * across];
-    for row in 0..CROP_HEIGHT_PX {
-        let mut sums = [[0.0_f32; 3]; CROP_WIDTH_PX];
+    let mut line = [[0.0_f32; 2]; MAX_WIDTH_PX * MAX_SAMPLES];
+    let line = &mut line[..width_px * across];
+    for row in 0..height_px {
+        let mut sums = [[0.0_f32; 3]; MAX_WIDTH_PX];
+        let sums = &mut sums[..width_px];
         for j in 0..down {
-            let v = ((row * down + j) as f32 + 0.5) * step_y - MARGIN_Y;
+            let v = ((row * down + j) as f32 + 0.5) * step_y - margin_y;
             for (i, point) in line.iter_mut().enumerate() {
-                *point = place.at((i as f32 + 0.5) * step_x - MARGIN_X, v);
+                *point = place.at((i as f32 + 0.5) * step_x - margin_x, v);
             }
             for (sum, points) in sums.iter_mut().zip(line.chunks_exact(across)) {
                 for [x, y] in points {
@@ -78,9 +116,9 @@ fn fill(
                 }
             }
         }
-        for (column, sum) in sums.into_iter().enumerate() {
-            for (channel, total) in sum.into_iter().enumerate() {
-                crop[channel * plane + row * CROP_WIDTH_PX + column] = total * weight;
+        for (column, sum) in sums.iter().enumerate() {
+            for (channel, total) in sum.iter().enumerate() {
+                out[channel * plane + row * width_px + column] = total * weight;
             }
         }
     }

@@ -1,11 +1,8 @@
-//! Other places in and around a detection where the line of text may be.
+//! Other places in a detection where the plate may be.
 //!
-//! A quad may end before the plate does: with a little more around it, the reader sees
-//! the characters that were cut off.
-//!
-//! The detector sometimes takes a whole grille with the plate in it for the plate, or
-//! cuts a plate that is turned. When the reader makes little of the quad as a whole,
-//! parts of it are read too, and the part that the reader is surest of is the plate.
+//! Detector and aligner sometimes take a whole grille with the plate in it for the plate. When
+//! the reader makes little of a quad as a whole, the plate is looked for in parts of it, and the
+//! part that the reader is surest of is the plate.
 
 use super::rectify::Homography;
 use crate::frame::Quad;
@@ -20,41 +17,9 @@ const GAIN: f32 = 0.15;
 /// Fewer characters in a part are a piece of a plate, or none.
 const MIN_CHARACTERS: usize = 5;
 
-/// The parts: left, top, right, bottom, in widths and heights of the quad.
-const PARTS: [[f32; 4]; 8] = [
-    [0.0, 0.45, 1.0, 1.0],
-    [0.0, 0.55, 1.0, 1.0],
-    [0.03, 0.62, 0.97, 0.98],
-    [0.06, 0.55, 0.94, 0.97],
-    [0.0, 0.3, 1.0, 0.85],
-    [0.0, 0.0, 1.0, 0.55],
-    [0.06, 0.08, 0.94, 0.92],
-    [-0.05, -0.1, 1.05, 1.1],
-];
-
-/// How much is added on each side: in widths, in heights.
-const WIDER: [f32; 2] = [0.06, 0.04];
-/// With its surroundings a plate must be read at least so surely.
-const COMPLETE_CONFIDENCE: f32 = 0.5;
-
-/// The quad with a little more around it.
-pub(super) fn wider(quad: &Quad) -> Quad {
-    let [x, y] = WIDER;
-    part(&Homography::of_unit_square(quad), [-x, -y, 1.0 + x, 1.0 + y])
-}
-
-/// Whether the wider look found the narrow one's characters and more of them.
-pub(super) fn completes(narrow: &Reading, wide: &Reading) -> bool {
-    if wide.positions.len() <= narrow.positions.len() || wide.confidence() < COMPLETE_CONFIDENCE {
-        return false;
-    }
-    match (narrow.text(), wide.text()) {
-        (Some(narrow), Some(wide)) => {
-            wide.as_str().starts_with(narrow.as_str()) || wide.as_str().ends_with(narrow.as_str())
-        }
-        _ => false,
-    }
-}
+/// The parts: left, top, right, bottom, in widths and heights of the quad: the lower half, where
+/// most grilles carry the plate, the upper one, the middle.
+const PARTS: [[f32; 4]; 3] = [[0.0, 0.5, 1.0, 1.0], [0.0, 0.0, 1.0, 0.5], [0.1, 0.25, 0.9, 0.75]];
 
 /// Whether parts of the quad should be tried.
 pub(super) fn worth_trying(whole: &Reading, rows: u8) -> bool {
@@ -94,12 +59,6 @@ mod tests {
     use crate::frame::Rect;
     use crate::plate::{ALPHABET, Position};
 
-    fn digit() -> Position {
-        let mut weights = [0.0; ALPHABET.len()];
-        weights[3] = 1.0;
-        Position::new(weights)
-    }
-
     fn reading(characters: usize, p: f32) -> Reading {
         let mut weights = [(1.0 - p) / 38.0; ALPHABET.len()];
         weights[10] = p;
@@ -117,29 +76,10 @@ mod tests {
     }
 
     #[test]
-    fn a_wider_look_counts_when_it_adds_characters_at_an_end() {
-        let cut = reading(6, 0.97);
-        assert!(completes(&cut, &reading(7, 0.95)));
-        assert!(!completes(&cut, &reading(6, 0.99)), "nothing added");
-        assert!(!completes(&cut, &reading(7, 0.9)), "unsure: 0.9 to the 7th is below a half");
-        let mut other = reading(7, 0.99);
-        other.positions[0] = digit();
-        other.positions[6] = digit();
-        assert!(!completes(&cut, &other), "another text");
-    }
-
-    #[test]
-    fn the_wider_quad_reaches_beyond_the_quad_on_every_side() {
-        let wide = wider(&Rect::from([100.0, 50.0, 200.0, 100.0]).quad()).bounds();
-        assert!((wide.x - 88.0).abs() < 1e-3 && (wide.w - 224.0).abs() < 1e-3);
-        assert!((wide.y - 46.0).abs() < 1e-3 && (wide.h - 108.0).abs() < 1e-3);
-    }
-
-    #[test]
     fn parts_lie_within_an_upright_quad_as_they_are_told() {
         let quad = Rect::from([100.0, 50.0, 200.0, 100.0]).quad();
-        let lower = parts(&quad)[1].bounds();
-        assert!((lower.y - 105.0).abs() < 1e-3 && (lower.h - 45.0).abs() < 1e-3);
+        let lower = parts(&quad)[0].bounds();
+        assert!((lower.y - 100.0).abs() < 1e-3 && (lower.h - 50.0).abs() < 1e-3);
         assert!((lower.x - 100.0).abs() < 1e-3 && (lower.w - 200.0).abs() < 1e-3);
     }
 }

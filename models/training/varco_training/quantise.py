@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+from onnx import numpy_helper
 from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
@@ -41,3 +42,17 @@ def quantise(source: Path, target: Path, batches: Iterable[np.ndarray], keep: Se
     del quantised.metadata_props[:]
     quantised.metadata_props.extend(model.metadata_props)
     onnx.save(quantised, target)
+
+
+def float_weights(model: onnx.ModelProto) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Weights and biases of the convolutions of an exported network by the names of their nodes, int8 ones made floats."""
+    stored = {i.name: numpy_helper.to_array(i) for i in model.graph.initializer}
+    for node in model.graph.node:
+        if node.op_type == "DequantizeLinear" and node.input[0] in stored:
+            whole, scale, zero = (stored[name] for name in node.input)
+            axis = next((a.i for a in node.attribute if a.name == "axis"), 1)
+            shape = [1] * whole.ndim
+            if scale.ndim:
+                shape[axis] = -1
+            stored[node.output[0]] = ((whole.astype(np.int64) - zero.astype(np.int64).reshape(shape)) * scale.reshape(shape)).astype(np.float32)
+    return {n.name: (stored[n.input[1]], stored[n.input[2]]) for n in model.graph.node if n.op_type == "Conv"}

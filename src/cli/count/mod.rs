@@ -79,7 +79,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     }
     let mut engine = Engine::new(&EngineConfig {
         long_side_px: args.long_side,
-        models: Models { detector: args.detector.clone(), reader: None },
+        models: Models { detector: args.detector.clone(), ..Models::default() },
         ..EngineConfig::default()
     })?;
     if args.moving_camera && !engine.knows_vehicles() {

@@ -84,8 +84,9 @@ pub(super) const ALL: &str = "all";
 
 impl Figures {
     pub(super) fn new(engine: &Engine, split: &str) -> Self {
-        let card = |card: &crate::vision::ModelCard| {
-            format!("version {}, sha256 {}…, {}", card.version, card.sha256_prefix, card.origin)
+        let card = |(name, card): (&str, &crate::vision::ModelCard)| {
+            let (version, sha256) = (&card.version, &card.sha256_prefix);
+            format!("{name}: version {version}, sha256 {sha256}…, {}", card.origin)
         };
         Self {
             models: engine.models().into_iter().map(card).collect(),
@@ -208,9 +209,7 @@ impl Figures {
                 continue;
             };
             let rect = plate.rect;
-            let reading = engine.read(picture, &rect.quad())?;
-            let detection = Detection { quad: rect.quad(), rect, score: 1.0 };
-            let sighting = Sighting { detection, reading, rows: 1 };
+            let sighting = engine.read_boxed(picture, rect)?;
             let read = PlateLine::of(&sighting);
             let read = read.as_ref();
             self.keep(truth, &sighting, read);

@@ -59,6 +59,9 @@ pub(super) struct Args {
     /// A detector file in place of the built-in one.
     #[arg(long, value_name = "FILE")]
     detector: Option<PathBuf>,
+    /// An aligner file in place of the built-in one.
+    #[arg(long, value_name = "FILE")]
+    aligner: Option<PathBuf>,
     /// A reader file in place of the built-in one.
     #[arg(long, value_name = "FILE")]
     reader: Option<PathBuf>,
@@ -69,7 +72,11 @@ pub(super) fn run(args: &Args) -> Outcome {
         long_side_px: args.long_side,
         thorough: true,
         score_threshold: args.min_score,
-        models: Models { detector: args.detector.clone(), reader: args.reader.clone() },
+        models: Models {
+            detector: args.detector.clone(),
+            aligner: args.aligner.clone(),
+            reader: args.reader.clone(),
+        },
     };
     let mut engine = Engine::new(&config)?;
     let mut figures = measure::Figures::new(&engine, &args.split);

@@ -22,8 +22,8 @@ pub(super) fn print(figures: &Figures, json: bool) -> Result<(), Failure> {
 }
 
 fn tables(out: &mut impl Write, figures: &Figures) -> io::Result<()> {
-    for (name, model) in ["detector", "reader"].iter().zip(&figures.models) {
-        writeln!(out, "{name}: {model}")?;
+    for model in &figures.models {
+        writeln!(out, "{model}")?;
     }
     if figures.pictures > 0 {
         pictures(out, figures)?;

@@ -37,16 +37,18 @@ class Composer:
     """Makes training crops."""
 
     def __init__(
-        self, pictures: list[Picture], with_vehicles: list[Picture], rng: np.random.Generator, pool_size: int = 1000
+        self, pictures: list[Picture], with_vehicles: list[Picture], rng: np.random.Generator, pool_size: int = 1000,
+        vehicle_share: float = VEHICLE_SHARE,
     ) -> None:
         self._sampler = PictureSampler(pictures)
         self._vehicles = VehicleSampler(with_vehicles)
+        self._vehicle_share = vehicle_share
         self._lettering = LetteringPool(rng)
         self._plates = PlatePool(rng, pool_size)
 
     def crop(self, rng: np.random.Generator, size: int = CROP_PX) -> Crop:
         """One crop of `size` with light, lens and coding applied."""
-        of_vehicles = bool(rng.random() < VEHICLE_SHARE)
+        of_vehicles = bool(rng.random() < self._vehicle_share)
         mosaic = rng.random() < MOSAIC_SHARES[of_vehicles]
         crop = self._mosaic(rng, size, of_vehicles) if mosaic else self._plain(rng, size, of_vehicles)
         if rng.random() < 0.1:
@@ -63,6 +65,24 @@ class Composer:
             crop.targets.clear()
             self._paste_panel(rng, crop)
         crop.image = degrade(rng, crop.image, [t.corners for t in crop.targets if t.has_corners])
+        return crop
+
+    def near(self, rng: np.random.Generator, size: int) -> Crop:
+        """A crop around a plate or around what was taken for one, for the aligner: half of the plates are rendered ones."""
+        kind = rng.random()
+        mistaken = self._sampler.draw_mistaken(rng) if kind < 0.15 else None
+        if mistaken:
+            crop = self._real(rng, size, mistaken, "mistake", exchange=0.0)
+        elif kind < 0.65:
+            crop = self._real(rng, size, self._sampler.draw(rng), "plate", exchange=1.0 if rng.random() < 0.35 else 0.0)
+        else:
+            ground = kind < 0.95
+            crop = self._real(rng, size, self._sampler.draw_complete(rng), "anywhere") if ground else Crop(self._drawn_ground(rng, size))
+            for _ in range(int(rng.integers(1, 4))):
+                self._paste_panel(rng, crop)
+        if rng.random() < 0.2:
+            self._paste_mistake(rng, crop)
+        crop.image = degrade(rng, crop.image, [t.corners for t in crop.targets if not t.ignore and not t.mistake])
         return crop
 
     def _mosaic(self, rng: np.random.Generator, size: int, of_vehicles: bool) -> Crop:

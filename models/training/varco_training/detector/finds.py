@@ -27,7 +27,7 @@ SURE_PLATE, SURE_VEHICLE, SURE_CLASS = 0.85, 0.45, 0.6
 """From these scores on a find is a plate, a vehicle, a vehicle of the class said."""
 DOUBTFUL_PLATE, DOUBTFUL_VEHICLE = 0.3, 0.15
 """From these on it may be one and is left out of account."""
-MISTAKE_SCORE, MOST_OVERLAP = 0.3, 0.02
+MISTAKE_SCORE, MOST_OVERLAP = LEAST_SCORE, 0.02
 """A find of this score that hardly touches any box is a mistake where all plates are boxed."""
 
 

@@ -144,7 +144,7 @@ class Detector(nn.Module):
             self.vehicles.bias[:classes] = torch.logit(torch.tensor(VEHICLE_PRIOR))
             self.vehicles.bias[classes + 2 :] = 1.6  # a vehicle of about 80x80 px
 
-    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, images: Tensor, vehicles: bool = True) -> tuple[Tensor, Tensor | None]:
         at8 = self.to8(self.to4(images))
         at16 = self.to16(at8)
         at32 = self.to32(at16)
@@ -153,6 +153,8 @@ class Detector(nn.Module):
         up8 = functional.interpolate(self.lateral8(at16), scale_factor=2.0, mode="nearest")
         head = self.head(self.mix8(torch.cat([up8, at8], 1)))
         plates = self.output(torch.cat([head, self.refine(head)], 1))
+        if not vehicles:
+            return plates, None
         seen = self.vehicle_head(at16)
         return plates, functional.conv2d(seen, *self._joined()) if self.any_vehicle else self.vehicles(seen)
 

@@ -50,7 +50,9 @@ def draw_panel(rng: np.random.Generator, plate: Image, plate_width_px: int, lett
     if rng.random() < 0.7:  # cars mostly carry it in the middle
         x = (width - pw) // 2
     _draw_parts(rng, image, ph)
-    if rng.random() < 0.35:
+    if rng.random() < 0.2:
+        _draw_mouth(rng, image, (x, y, pw, ph))
+    elif rng.random() < 0.35:
         _draw_recess(rng, image, (x, y, pw, ph), colour)
     for _ in range(rng.choice([0, 1, 2, 4], p=[0.45, 0.25, 0.2, 0.1])):
         _draw_lettering(rng, image, (x, y, pw, ph), lettering)
@@ -95,6 +97,38 @@ def _draw_recess(
     cv2.rectangle(image, (int(x0), int(y0)), (int(x1), int(y1)), (colour * rng.uniform(0.25, 1.1)).clip(0, 255).tolist(), -1)
     line = (colour * rng.uniform(0.3, 1.5)).clip(0, 255).tolist()
     cv2.rectangle(image, (int(x0), int(y0)), (int(x1), int(y1)), line, max(1, h // 14), cv2.LINE_AA)
+
+
+def _draw_mouth(rng: np.random.Generator, image: Image, plate: tuple[int, int, int, int]) -> None:
+    """A grille as wide as the plate and some times as high, with the plate at its foot, as many cars carry it: bars, a badge, a rim."""
+    x, y, w, h = plate
+    up, down = rng.uniform(0.5, 2.6) * h, rng.uniform(0.0, 0.4) * h
+    if rng.random() < 0.2:
+        up, down = down, up
+    side = rng.uniform(0.0, 0.35 if rng.random() < 0.7 else 1.5) * h
+    slope = rng.uniform(-0.25, 0.35) * h  # many are wider at the top
+    outline = np.array(
+        [(x - side - slope, y - up), (x + w + side + slope, y - up), (x + w + side, y + h + down), (x - side, y + h + down)]
+    ).round()
+    cv2.fillPoly(image, [outline.astype(np.int32)], rng.uniform(4, 60, 3).tolist(), cv2.LINE_AA)
+    (left, top), (right, bottom) = outline.min(0), outline.max(0)
+    step, light = h * rng.uniform(0.12, 0.55), (np.full(3, rng.uniform(30, 220)) + rng.normal(0, 6, 3)).clip(0, 255).tolist()
+    thick = max(1, round(step * rng.uniform(0.1, 0.45)))
+    if (kind := rng.random()) < 0.7:
+        for column in np.arange(left + side, right - side, step):
+            cv2.line(image, (round(column), round(top)), (round(column), round(bottom)), light, thick, cv2.LINE_AA)
+    if kind > 0.45:
+        for row in np.arange(top + step, bottom, step):
+            cv2.line(image, (round(left + slope), round(row)), (round(right - slope), round(row)), light, thick, cv2.LINE_AA)
+    if rng.random() < 0.5:  # the maker's badge above the plate
+        size, middle = h * rng.uniform(0.15, 0.45), (round((left + right) / 2), round(y - up / 2))
+        for ring in range(-1, 2) if rng.random() < 0.3 else (0,):
+            centre = (round(middle[0] + ring * size * 1.4), middle[1])
+            line = -1 if rng.random() < 0.3 else max(1, round(size / 5))
+            cv2.ellipse(image, centre, (round(size), round(size * rng.uniform(0.6, 1))), 0, 0, 360, light, line, cv2.LINE_AA)
+    if rng.random() < 0.6:
+        rim = (np.full(3, rng.uniform(60, 240))).tolist()
+        cv2.polylines(image, [outline.astype(np.int32)], True, rim, max(1, round(h * rng.uniform(0.03, 0.15))), cv2.LINE_AA)
 
 
 def _draw_frame(

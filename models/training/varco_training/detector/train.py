@@ -22,7 +22,7 @@ import torch
 from torch.utils.data import DataLoader, IterableDataset
 
 from .batches import Batch, replayed
-from .compose import CROP_PX, LARGE_CROP_PX, Composer
+from .compose import CROP_PX, LARGE_CROP_PX, VEHICLE_SHARE, Composer
 from .finds import learn_from, read_finds
 from .loss import plate_loss, vehicle_loss
 from .network import SIZES, Detector, load_known
@@ -57,15 +57,16 @@ def training_pictures(data: Path, finds: Path | None) -> tuple[list[Picture], li
 class Crops(IterableDataset[Batch]):
     """Endless batches: pictures [N,3,S,S] uint8 RGB, target maps of plates [N,17,S/8,S/8] and of vehicles [N,19,S/16,S/16]."""
 
-    def __init__(self, data: Path, finds: Path | None, seed: int) -> None:
-        self._data, self._finds, self._seed = data, finds, seed
+    def __init__(self, data: Path, finds: Path | None, seed: int, vehicle_share: float = VEHICLE_SHARE) -> None:
+        self._data, self._finds, self._seed, self._vehicle_share = data, finds, seed, vehicle_share
 
     def __iter__(self) -> Iterator[Batch]:
         cv2.setNumThreads(1)
-        os.nice(19)
         worker = torch.utils.data.get_worker_info()
+        if worker is not None:
+            os.nice(6)  # the training comes first
         rng = np.random.default_rng([self._seed, worker.id if worker else 0])
-        composer = Composer(*training_pictures(self._data, self._finds), rng)
+        composer = Composer(*training_pictures(self._data, self._finds), rng, vehicle_share=self._vehicle_share)
         while True:
             size = LARGE_CROP_PX if rng.random() < LARGE_SHARE else CROP_PX
             crops = [composer.crop(rng, size) for _ in range(BATCHES[size])]
@@ -117,6 +118,7 @@ class Plan:
     """A checkpoint whose averaged weights are the first ones: a second, shorter run at a lower rate."""
     finds: Path | None
     size: str
+    plates_alone: bool
 
 
 def train(plan: Plan) -> None:
@@ -142,7 +144,7 @@ def train(plan: Plan) -> None:
         step, crops, spent_s, spent_cpu_s = state["step"], state["crops"], state["spent_s"], state["spent_cpu_s"]
     # The large crops stay as they are: compiled for them, the network gives NaN (PyTorch 2.x on a CPU with AMX, bf16).
     compiled = torch.compile(model, dynamic=False) if plan.compiled else model
-    source = Crops(plan.data, plan.finds, plan.seed + step)
+    source = Crops(plan.data, plan.finds, plan.seed + step, 0.0 if plan.plates_alone else VEHICLE_SHARE)
     fresh = iter(DataLoader(source, batch_size=None, num_workers=1, prefetch_factor=8))
     batches = replayed(fresh, plan.seed + step)
     next(batches)  # the worker has filled its pools: from here on the clock runs
@@ -164,10 +166,12 @@ def train(plan: Plan) -> None:
             group["lr"] = group["factor"] * rate_at(spent_s / (plan.minutes * 60), step, plan.rate)
         images = pictures.to(memory_format=torch.channels_last).float().div_(255)
         with torch.autocast("cpu", torch.bfloat16):
-            plate_map, vehicle_map = (compiled if images.shape[3] == CROP_PX else model)(images)
-        of_plates, parts = plate_loss(plate_map, plates)
-        of_vehicles, more = vehicle_loss(vehicle_map, vehicles)
-        loss = of_plates + VEHICLE_WEIGHT * of_vehicles
+            plate_map, vehicle_map = (compiled if images.shape[3] == CROP_PX else model)(images, not plan.plates_alone)
+        loss, parts = plate_loss(plate_map, plates)
+        more: dict[str, float] = {}
+        if vehicle_map is not None:
+            of_vehicles, more = vehicle_loss(vehicle_map, vehicles)
+            loss = loss + VEHICLE_WEIGHT * of_vehicles
         if not torch.isfinite(loss):
             raise FloatingPointError(f"the loss is not finite after {step} steps: {parts | more}")
         optimiser.zero_grad()
@@ -200,12 +204,13 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="a checkpoint whose averaged weights to begin with")
     parser.add_argument("--finds", type=Path, help="what an earlier network found in the training pictures (finds.py)")
     parser.add_argument("--size", choices=list(SIZES), default="small")
+    parser.add_argument("--plates-alone", action="store_true", help="learn nothing of vehicles, and plates from twice as many crops")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     train(
         Plan(
             given.data, given.out, given.minutes, given.resume, given.compile, given.seed, given.rate, given.start, given.finds,
-            given.size,
+            given.size, given.plates_alone,
         )
     )  # fmt: skip
 

@@ -1,7 +1,7 @@
-"""Temperatures of an exported reader: ``python -m varco_training.reader.calibrate --data DIR --model FILE``.
+"""Temperatures of an exported reader: ``python -m varco_training.reader.calibrate --data DIR --model FILE [--quads FILE]``.
 
 The logits divided by a temperature give probabilities that are as often true as they are high (Guo et al., "On calibration of
-modern neural networks", ICML 2017). Fitted on the legible plates of val and written into the file; `varco eval` shows the
+modern neural networks", ICML 2017). Fitted on the plates of val that a person read and written into the file; `varco eval` shows the
 reliability that comes out.
 """
 
@@ -15,11 +15,12 @@ import onnx
 import torch
 import torch.nn.functional as F
 
-from ..pack import plate_crops
+from ..labels import SEALED_VAL_LABELS
+from ..pack import detected_quads, labelled_crops, plate_crops
 from ..plates import CODES
-from . import ALPHABET
+from . import ALPHABET, SLOTS
 from .evaluate import session_infer
-from .measure import through_box
+from .measure import as_given
 
 TEMPERATURES = np.exp(np.arange(-0.7, 1.8, 0.05))
 
@@ -34,11 +35,13 @@ def text_loss(logits: np.ndarray, texts: list[str], temperature: float) -> float
     return float(F.ctc_loss(steps, targets, taken, lengths, reduction="none", zero_infinity=True).clamp(max=8).mean())
 
 
-def calibrate(model: Path, data: Path) -> None:
+def calibrate(model: Path, data: Path, quads: Path | None) -> None:
     """Fit both temperatures and write them into the file's metadata."""
     infer, _ = session_infer(model)
-    crops = [c for c in plate_crops(data, "val") if all(s in ALPHABET for s in c.text)]
-    outputs = [infer(through_box(c)[None]) for c in crops]
+    found = detected_quads(quads) if quads else None
+    crops = plate_crops(data, "val", found) + labelled_crops(data, SEALED_VAL_LABELS, found, "val")
+    crops = [c for c in crops if len(c.text) <= SLOTS and all(s in ALPHABET for s in c.text)]
+    outputs = [infer(as_given(c)[None]) for c in crops]
     logits, countries = (np.concatenate([o[i] for o in outputs]) for i in (0, 1))
     texts = [c.text for c in crops]
     text = min(TEMPERATURES, key=lambda t: text_loss(logits, texts, t))
@@ -61,8 +64,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--quads", type=Path, help="the aligner's corners, from reader.quads")
     given = parser.parse_args()
-    calibrate(given.model, given.data)
+    calibrate(given.model, given.data, given.quads)
 
 
 if __name__ == "__main__":

@@ -38,14 +38,14 @@ def _place(rng: np.random.Generator, plate: np.ndarray, severity: float) -> np.n
     squash = float(rng.uniform(0.55, 1.05)) if rng.random() < 0.5 else 1.0  # seen from the side
     tall = max(9.0, target / squash * h / w)
     quad = np.array([(0, 0), (target, 0), (target, tall), (0, tall)], np.float32)
-    by_corners = rng.random() < 0.6
+    by_corners = rng.random() < 0.85
     angle = rng.normal(0, 2.0) if by_corners else rng.uniform(-11, 11) if rng.random() < 0.6 else rng.normal(0, 2)
     shear = rng.normal(0, 0.05 if by_corners else 0.1)
     angle, shear = np.deg2rad(angle * severity), shear * severity
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle) + shear * tall / target * 0.5, np.cos(angle)]], np.float32)
     quad = quad @ turn
     quad[:, 0] += quad[:, 1] * rng.normal(0, 0.1) * severity
-    wobble = (0.025, 0.055) if by_corners else (0.012, 0.04)
+    wobble = (0.018, 0.05) if by_corners else (0.012, 0.04)
     quad += (rng.normal(0, 1, (4, 2)) * severity * (wobble[0] * target, wobble[1] * tall)).astype(np.float32)
     x0, y0 = quad.min(axis=0)
     x1, y1 = quad.max(axis=0)

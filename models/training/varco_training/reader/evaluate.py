@@ -1,6 +1,6 @@
-"""Measure an exported reader: ``python -m varco_training.reader.evaluate --data DIR --model FILE [--crops] [--speed]``.
+"""Measure an exported reader: ``python -m varco_training.reader.evaluate --data DIR --model FILE [--quads FILE] [--crops] [--speed]``.
 
-Legible plates of the val split through the labelled box, by source and plate width; ``--crops`` adds the cut-out validation
+Legible plates of the val split by the aligner's corners (`reader.quads`) or through the labelled box, by source and plate width; ``--crops`` adds the cut-out validation
 plates, which are for measuring only: never look at them to choose between two models.
 """
 
@@ -16,11 +16,11 @@ import numpy as np
 import onnxruntime as ort
 
 from ..labels import SEALED_VAL_LABELS
-from ..pack import labelled_crops, plate_crops, validation_crops
+from ..pack import Quads, detected_quads, labelled_crops, plate_crops, validation_crops
 from ..plates import render_plate
 from . import HEIGHT, SLOTS, WIDTH
 from .degrade import photograph
-from .measure import Infer, read, resize, score, through_box
+from .measure import Infer, as_given, read, resize, score
 from .samples import RENDER_PX, rendered
 
 
@@ -45,29 +45,29 @@ def _width_class(width: float) -> str:
     return f"{low:3d}-{high - 1} px" if high < 100_000 else f"{low:3d}+ px"
 
 
-def evaluate_val(infer: Infer, data: Path) -> None:
+def evaluate_val(infer: Infer, data: Path, quads: Quads | None) -> None:
     """Print the accuracy on the val split."""
-    crops = plate_crops(data, "val")
-    texts = read(infer, [through_box(c) for c in crops])
+    crops = plate_crops(data, "val", quads)
+    texts = read(infer, [as_given(c) for c in crops])
     groups: dict[str, list[int]] = defaultdict(list)
     for i, crop in enumerate(crops):
         groups[f"source {crop.source}"].append(i)
         groups[f"width {_width_class(crop.box[2])}"].append(i)
-    print("val, legible, labelled box:", score(texts, [c.text for c in crops]))
+    print("val, legible:", score(texts, [c.text for c in crops]))
     for name in sorted(groups):
         print(f"  {name}:", score([texts[i] for i in groups[name]], [crops[i].text for i in groups[name]]))
 
 
-def evaluate_wide_val(infer: Infer, data: Path) -> None:
+def evaluate_wide_val(infer: Infer, data: Path, quads: Quads | None) -> None:
     """Print the accuracy on the plates of val that only the project's own labels know: other sources, two rows, from all over."""
-    crops = labelled_crops(data, SEALED_VAL_LABELS, split="val")
-    texts = read(infer, [through_box(c) for c in crops])
+    crops = labelled_crops(data, SEALED_VAL_LABELS, quads, "val")
+    texts = read(infer, [as_given(c) for c in crops])
     groups: dict[str, list[int]] = defaultdict(list)
     for i, crop in enumerate(crops):
         groups[f"rows {crop.rows}"].append(i)
         groups[f"country {crop.country}"].append(i)
         groups[f"width {_width_class(crop.box[2])}"].append(i)
-    print("val, own labels, labelled box:", score(texts, [c.text for c in crops]))
+    print("val, own labels:", score(texts, [c.text for c in crops]))
     for name in sorted(groups):
         if len(groups[name]) >= 8:
             print(f"  {name}:", score([texts[i] for i in groups[name]], [crops[i].text for i in groups[name]]))
@@ -137,13 +137,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--quads", type=Path, help="the aligner's corners, from reader.quads")
     parser.add_argument("--crops", action="store_true", help="also the cut-out validation plates")
     parser.add_argument("--speed", action="store_true")
     parser.add_argument("--failures", type=Path, help="write a sheet of misread rendered plates")
     args = parser.parse_args()
     infer, session = session_infer(args.model)
-    evaluate_val(infer, args.data)
-    evaluate_wide_val(infer, args.data)
+    quads = detected_quads(args.quads) if args.quads else None
+    evaluate_val(infer, args.data, quads)
+    evaluate_wide_val(infer, args.data, quads)
     evaluate_rendered(infer, failures=args.failures)
     evaluate_two_rows(infer)
     if args.crops:

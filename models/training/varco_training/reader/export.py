@@ -1,7 +1,7 @@
 """Export the reader: ``python -m varco_training.reader.export --run DIR --out FILE [--precision int8|fp32]``.
 
 Folds the batch normalisation, writes ONNX with Varco's metadata, quantises the convolutions with real and rendered crops. The
-file's interface: input ``crops`` float32 [N, 3, 48, 160] RGB 0..1; outputs ``logits`` float32 [N, 80, 40] (class 0 blank) and
+file's interface: input ``crops`` float32 [N, 3, 48, 160] RGB 0..1; outputs ``logits`` float32 [N, 160, 40] (class 0 blank) and
 ``country`` [N, K]. Temperatures that make the probabilities true (fitted on val, `reader.calibrate`) are written into the file
 as well. Only the family `ctc` can be exported and run by the program.
 """
@@ -81,11 +81,11 @@ def write_fp32(checkpoint: Path, target: Path, version: str) -> None:
     onnx.save(graph, target)
 
 
-def calibration(data: Path, seed: int = 7, batch: int = 32) -> list[np.ndarray]:
+def calibration(data: Path, quads: Path | None, seed: int = 7, batch: int = 32) -> list[np.ndarray]:
     """Real crops of the train split and rendered ones, half and half, as the network takes them."""
     cv2.setNumThreads(1)
     rng = np.random.default_rng(seed)
-    real = RealCrops(data)
+    real = RealCrops(data, quads=quads)
     drawn = [real.draw(rng)[0] if i % 2 else rendered(rng, 0.8)[0] for i in range(CALIBRATION_CROPS)]
     floats = np.ascontiguousarray(np.stack(drawn).transpose(0, 3, 1, 2)).astype(np.float32) / 255
     return [floats[i : i + batch] for i in range(0, len(floats), batch)]
@@ -103,6 +103,7 @@ def main() -> None:
     parser.add_argument("--run", type=Path, required=True, help="folder of the checkpoint")
     parser.add_argument("--data", type=Path, required=True, help="the data pack's folder")
     parser.add_argument("--out", type=Path, required=True, help="the ONNX file to write")
+    parser.add_argument("--quads", type=Path, help="the aligner's corners, from reader.quads")
     parser.add_argument("--precision", choices=("int8", "fp32"), default="int8")
     parser.add_argument("--version", default="0.1.0")
     args = parser.parse_args()
@@ -114,8 +115,8 @@ def main() -> None:
             full = Path(folder) / "reader.onnx"
             write_fp32(checkpoint, full, args.version)
             keep = kept_in_floats(onnx.load(full))
-            quantise(full, args.out, calibration(args.data), keep=keep, percentile=PERCENTILE)
-    calibrate(args.out, args.data)
+            quantise(full, args.out, calibration(args.data, args.quads), keep=keep, percentile=PERCENTILE)
+    calibrate(args.out, args.data, args.quads)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from ..pack import PlateCrop
 from . import ALPHABET, HEIGHT, MARGIN_X, MARGIN_Y, SLOTS, WIDTH
 
 Infer = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
-"""Crops (uint8, N x 48 x 160 x 3, RGB) to CTC logits (N x 80 x 40) and country logits."""
+"""Crops (uint8, N x 48 x 160 x 3, RGB) to CTC logits (N x 160 x 40) and country logits."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Sign:
 
 
 def signs(logits: np.ndarray, temperature: float = 1.0) -> list[Sign]:
-    """What one plate says: 12 x 40 places (up to the first that says nothing) or 80 x 40 columns (repeats and blanks dropped)."""
+    """What one plate says: 12 x 40 places (up to the first that says nothing) or 160 x 40 steps (repeats and blanks dropped)."""
     steps = np.exp((logits - logits.max(axis=1, keepdims=True)) / temperature)
     steps /= steps.sum(axis=1, keepdims=True)
     out: list[Sign] = []
@@ -108,6 +108,23 @@ def through_box(crop: PlateCrop) -> np.ndarray:
     x0, y0 = round(x - MARGIN_X * w), round(y - MARGIN_Y * h)
     x1, y1 = round(x + (1 + MARGIN_X) * w), round(y + (1 + MARGIN_Y) * h)
     return resize(crop.patch[max(0, y0) : y1, max(0, x0) : x1])
+
+
+def rectified(image: np.ndarray, corners: np.ndarray) -> np.ndarray:
+    """The plate pulled straight with its margins, at the reader's size (RGB)."""
+    square = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
+    x, y = MARGIN_X, MARGIN_Y
+    wide = np.array([[[-x, -y], [1 + x, -y], [1 + x, 1 + y], [-x, 1 + y]]], np.float32)
+    outer = cv2.perspectiveTransform(wide, cv2.getPerspectiveTransform(square, corners.astype(np.float32)))[0]
+    double = np.array([2 * WIDTH, 2 * HEIGHT], np.float32)
+    matrix = cv2.getPerspectiveTransform(outer, square * double)
+    out = cv2.warpPerspective(image, matrix, (2 * WIDTH, 2 * HEIGHT), borderMode=cv2.BORDER_REPLICATE)
+    return cv2.cvtColor(cv2.resize(out, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2RGB)
+
+
+def as_given(crop: PlateCrop) -> np.ndarray:
+    """A labelled plate by its known corners, as the program cuts it; by its box where they are not known."""
+    return through_box(crop) if crop.corners is None else rectified(crop.patch, crop.corners)
 
 
 def read(infer: Infer, crops: Sequence[np.ndarray], batch: int = 64) -> list[str]:

@@ -14,9 +14,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from . import ALPHABET, SLOTS, STEPS
+from . import ALPHABET, COLUMNS, SLOTS, STEPS_A_COLUMN
 
-CHANNELS = (32, 48, 96, 128)
+CHANNELS = (32, 64, 112, 144)
 CLASSES = len(ALPHABET) + 1
 FAMILIES = ("ctc", "slots", "decoder")
 
@@ -26,7 +26,7 @@ class Outputs:
     """What the network says of N crops."""
 
     steps: Tensor
-    """Logits per column, N x 80 x 40, class 0 the blank: the text of `ctc`, an aid in training for the others."""
+    """Logits per step, N x 160 x 40, class 0 the blank: the text of `ctc`, an aid in training for the others."""
     slots: Tensor | None
     """Logits per place, N x 12 x 40, class 0 nothing (the text is over)."""
     country: Tensor
@@ -115,7 +115,7 @@ class Reader(nn.Module):
         # Wide dilation: each column sees the whole plate, so the order of the signs and the band can speak about O and 0.
         deep = [Block(d, (1, 3))] if family == "decoder" else [Block(d, (1, 3)), Block(d, (1, 6))]
         self.stage4 = nn.Sequential(*deep)
-        self.place = nn.Parameter(torch.randn(1, STEPS, d) * (0.0 if family == "ctc" else 0.1))
+        self.place = nn.Parameter(torch.randn(1, COLUMNS, d) * (0.0 if family == "ctc" else 0.1))
         self.encoder = nn.ModuleList(Layer(d, False) for _ in range({"ctc": 1, "slots": 0, "decoder": 2}[family]))
         for layer in self.encoder if family == "ctc" else ():
             layer.silence()
@@ -123,7 +123,7 @@ class Reader(nn.Module):
         self.answer = Layer(d, True) if family == "decoder" else None
         self.look = Attention(d) if family == "slots" else None
         self.context = nn.Linear(d, d)
-        self.steps = nn.Linear(d, CLASSES)
+        self.steps = nn.Linear(d, STEPS_A_COLUMN * CLASSES)
         self.slots = nn.Linear(d, CLASSES)
         self.country = nn.Linear(d, countries)
 
@@ -145,4 +145,5 @@ class Reader(nn.Module):
             slots = self.slots(self.answer(asked, x))
         elif self.look is not None:
             slots = self.slots(torch.relu(self.look(asked, x)))
-        return Outputs(self.steps(x), slots, self.country(whole))
+        steps = self.steps(x).reshape(x.shape[0], -1, CLASSES)
+        return Outputs(steps, slots, self.country(whole))

@@ -166,7 +166,7 @@ class RealCrops:
         return augment(rng, crop), crop.text, country
 
 
-DETECTED_SHARE = 0.6
+DETECTED_SHARE = 0.8
 """How many real plates are pulled straight by the detector's corners, where there are any; the others are seen upright."""
 
 

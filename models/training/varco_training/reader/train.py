@@ -19,10 +19,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..labels import SEALED_LABELS
-from ..pack import plate_crops
+from ..labels import SEALED_LABELS, SEALED_VAL_LABELS
+from ..pack import detected_quads, labelled_crops, plate_crops
 from ..plates import CODES
-from .measure import Infer, read, score, through_box
+from .measure import Infer, as_given, read, score
 from .network import FAMILIES, Outputs, Reader
 from .samples import IGNORED, SLOTS, Batch, Pool, RealCrops, make_batch, rendered
 
@@ -161,8 +161,9 @@ def train(
     if resume:
         trainer.load()
     real = RealCrops(data, labels, quads)
-    val = plate_crops(data, "val")
-    val_inputs, val_texts = [through_box(c) for c in val], [c.text for c in val]
+    found = detected_quads(quads) if quads else None
+    val = plate_crops(data, "val", found) + labelled_crops(data, SEALED_VAL_LABELS, found, "val")
+    val_inputs, val_texts = [as_given(c) for c in val], [c.text for c in val]
     check = np.random.default_rng(99)
     synthetic = [rendered(check, 1.0) for _ in range(400)]
     pool = Pool(POOL)

@@ -1,0 +1,102 @@
+"""A checkpoint out of an exported detector: `python -m varco_training.detector.restore --data DIR --model FILE --out DIR`.
+
+So a run can go on from the published file: `train --start DIR/last.pt`. The weights come back from int8 (an eighth of a bit lost);
+each batch normalisation gets the mean and the spread that its convolution has on training crops, so that the network in training
+says the same as the file. What the file lacks (the head of vehicles) begins at random.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from torch import Tensor, nn
+
+from ..quantise import float_weights
+from .network import Detector
+from .train import Crops
+
+SPREAD_BATCHES = 8
+
+
+def restore(file: Path, images: list[Tensor]) -> tuple[Detector, int]:
+    """The network of a file, in the shape that is trained, and how many crops the file says it has seen."""
+    model = Detector()
+    graph = onnx.load(file)
+    weights = float_weights(graph)
+    modules = dict(model.named_modules())
+    with torch.no_grad():
+        for name, (weight, bias) in weights.items():
+            conv = modules[module_of(name)]
+            conv.weight.copy_(torch.tensor(weight))
+            norm = _norm_of(conv, modules)
+            (conv if norm is None else norm).bias.copy_(torch.tensor(bias))
+            if norm is not None:  # as the file has it: nothing but the bias
+                norm.weight.fill_(np.sqrt(1 + norm.eps))
+        model.eval()
+        _learn_spreads(model, images)
+    facts = {p.key: p.value for p in graph.metadata_props}
+    return model, int(facts.get("crops", 0))
+
+
+def module_of(node: str) -> str:
+    """The module that an exported node stands for: `/model/to8/to8.1/around/around.0/Conv` for `to8.1.around.0`."""
+    path: list[str] = []
+    for part in node.split("/")[2:-1]:
+        if path and part.startswith(path[-1] + "."):
+            path[-1] = part
+        else:
+            path.append(part)
+    return ".".join(path)
+
+
+def _norm_of(conv: nn.Module, modules: dict[str, nn.Module]) -> nn.BatchNorm2d | None:
+    """The batch normalisation after a convolution, if there is one."""
+    for block in modules.values():
+        if isinstance(block, nn.Sequential) and len(block) > 1 and block[0] is conv and isinstance(block[1], nn.BatchNorm2d):
+            return block[1]
+    return None
+
+
+def _learn_spreads(model: Detector, images: list[Tensor]) -> None:
+    """Gives every batch normalisation the statistics of its input, without changing what it says."""
+    sums: dict[nn.BatchNorm2d, list[Tensor]] = {m: [] for m in model.modules() if isinstance(m, nn.BatchNorm2d)}
+    hooks = [norm.register_forward_hook(lambda norm, given, _: sums[norm].append(_moments(given[0]))) for norm in sums]
+    for batch in images:
+        model(batch)
+    for hook in hooks:
+        hook.remove()
+    for norm, moments in sums.items():
+        mean, square = torch.stack(moments).mean(0)
+        spread = (square - mean.square()).clamp(min=1e-6)
+        norm.running_mean.copy_(mean)
+        norm.running_var.copy_(spread)
+        norm.weight.copy_((spread + norm.eps).sqrt())
+        norm.bias.add_(mean)
+
+
+def _moments(x: Tensor) -> Tensor:
+    """Mean and mean square of each channel."""
+    return torch.stack([x.mean((0, 2, 3)), x.square().mean((0, 2, 3))])
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--model", type=Path, required=True, help="an exported detector")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the checkpoint to write")
+    given = parser.parse_args()
+    torch.set_num_threads(1)
+    crops = iter(Crops(given.data, None, 5))
+    images = [next(crops)[0].float().div_(255) for _ in range(SPREAD_BATCHES)]
+    model, seen = restore(given.model, images)
+    given.out.mkdir(parents=True, exist_ok=True)
+    torch.save({"average": model.state_dict(), "crops": seen, "size": "small"}, given.out / "last.pt")
+
+
+if __name__ == "__main__":
+    main()
