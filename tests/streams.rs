@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use varco::scene::{LookConfig, LookGate};
+use varco::scene::{LookConfig, LookGate, Reach};
 use varco::tracking::{Direction, Tracker, TrackerConfig, TransitState};
 use varco::video::{
     Decode, Location, Next, RtspServer, RtspServerConfig, Source, SourceConfig, SourceHealth,
@@ -45,9 +45,15 @@ fn read(url: &str, decode: Decode, on_movement: bool, until: Instant) -> Seen {
         let began = *first.get_or_insert(frame.captured_at);
         let captured_s = frame.captured_at.duration_since(began).as_secs_f64();
         drift_s = drift_s.max((captured_s - frame.stream_time.as_secs_f64()).abs());
-        if gate.admits(&frame, tracker.attention()) {
+        if let Some(reach) = gate.admits(&frame, tracker.attention()) {
             looks += 1;
-            let detections = engine.detect(&frame.picture).unwrap();
+            let detections = match reach {
+                Reach::Whole => engine.detect(&frame.picture).unwrap(),
+                Reach::Followed => {
+                    let expected = tracker.expected(frame.stream_time);
+                    engine.follow(&frame.picture, &expected).unwrap()
+                }
+            };
             let read = |quad: &_| engine.read(&frame.picture, quad);
             let given: Result<_, VisionError> = tracker.observe(&frame, &detections, read);
             source.attend(tracker.attention());

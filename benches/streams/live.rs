@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use varco::scene::{LookConfig, LookGate};
+use varco::scene::{LookConfig, LookGate, Reach};
 use varco::tracking::{Tracker, TrackerConfig, TransitState};
 use varco::video::{Decode, Location, Next, Pace, Source, SourceConfig};
 use varco::vision::{Engine, EngineConfig, VisionError};
@@ -61,6 +61,8 @@ pub(crate) struct Seen {
     /// Length of what was seen, seconds.
     pub(crate) length_s: f64,
     pub(crate) looks: u64,
+    /// Those of them that looked at the whole picture, not only at what is followed.
+    pub(crate) whole_looks: u64,
     /// Plates that were read, and the time for finding and for reading them, seconds by the clock.
     pub(crate) reads: u64,
     pub(crate) finding_s: f64,
@@ -128,14 +130,21 @@ fn read(config: SourceConfig, way: Way, time: Duration, settle: Duration, ready:
                 seen.length_s = frame.stream_time.as_secs_f64();
                 let Some(engine) = &mut engine else { continue };
                 gate.set_behind(source.behind());
-                if gate.admits(&frame, tracker.attention()) {
+                if let Some(reach) = gate.admits(&frame, tracker.attention()) {
                     seen.looks += 1;
+                    seen.whole_looks += u64::from(reach == Reach::Whole);
                     if live {
                         let age = Timestamp::now().duration_since(frame.captured_at);
                         seen.ages_ms.push(age.as_secs_f64() * 1000.0);
                     }
                     let began = Instant::now();
-                    let detections = engine.detect(&frame.picture).unwrap();
+                    let detections = match reach {
+                        Reach::Whole => engine.detect(&frame.picture).unwrap(),
+                        Reach::Followed => {
+                            let expected = tracker.expected(frame.stream_time);
+                            engine.follow(&frame.picture, &expected).unwrap()
+                        }
+                    };
                     seen.finding_s += began.elapsed().as_secs_f64();
                     let read = |quad: &_| {
                         let began = Instant::now();

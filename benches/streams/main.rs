@@ -3,6 +3,7 @@
 //! ```text
 //! cargo bench --bench streams              all of it, 15 minutes
 //! cargo bench --bench streams -- --short   a gate and a busy road, 4 minutes
+//! cargo bench --bench streams -- --files   both from their files, as fast as they can be read
 //! ```
 //! 1080p25 H.264 clips are made of the project's own (`fixtures/clips`) under `target/bench/`, and
 //! played by RTSP servers in processes of their own. Costs are processor time of this process,
@@ -28,6 +29,10 @@ fn main() {
     let (gate, road) = (clip(GATE), clip(ROAD));
     for clip in [&gate, &road] {
         decoding(clip);
+    }
+    if std::env::args().any(|argument| argument == "--files") {
+        files(&[&gate, &road]);
+        return;
     }
     if !short {
         hard();
@@ -60,18 +65,23 @@ fn decoding(clip: &Clip) {
     println!("{what:<44} {each_ms:6.2} ms a frame, {:5.1} streams a core", 40.0 / each_ms);
 }
 
-/// The hard clips from their files: everything decoded and looked at, and sparingly.
+/// The hard clips from their files.
 fn hard() {
-    for clip in HARD.map(clip) {
+    files(&HARD.map(clip).each_ref());
+}
+
+/// Clips from their files: everything decoded and looked at, and sparingly.
+fn files(clips: &[&Clip]) {
+    for clip in clips {
         for way in [Way::Everything, Way::Sparing] {
             let began = cpu_time();
-            let seen = file(&clip, way);
+            let seen = file(clip, way);
             let cost = (cpu_time() - began).as_secs_f64() / seen.length_s;
             let what = match way {
                 Way::Everything => format!("{}, everything", clip.name),
                 _ => format!("{}, sparingly", clip.name),
             };
-            println!("{what:<44} {:6.1} ms a second{}", cost * 1000.0, caught(&clip, &[seen]));
+            println!("{what:<44} {:6.1} ms a second{}", cost * 1000.0, caught(clip, &[seen]));
         }
     }
 }
@@ -110,12 +120,13 @@ fn caught(clip: &Clip, seen: &[Seen]) -> String {
     let ring = seen.iter().map(|seen| seen.ring_bytes).max().unwrap_or(0);
     let mut text = format!(
         "; {} of {expected} caught; decoded {:.0} %, woken {} times, {} by sizes, {:.1} looks/s \
-         of {:.1} ms and {:.1} reads/s of {:.1} ms, skipped {}, ring {:.1} MB",
+         ({:.1} of the whole picture) of {:.1} ms and {:.1} reads/s of {:.1} ms, skipped {}, ring {:.1} MB",
         expected - missed.len(),
         100.0 * sum(|s| s.decoded) as f64 / sum(|s| s.received).max(1) as f64,
         sum(|s| s.wakes),
         sum(|s| s.size_wakes),
         sum(|s| s.looks) as f64 / length_s,
+        sum(|s| s.whole_looks) as f64 / length_s,
         1000.0 * seconds(|s| s.finding_s) / sum(|s| s.looks).max(1) as f64,
         sum(|s| s.reads) as f64 / length_s,
         1000.0 * seconds(|s| s.reading_s) / sum(|s| s.reads).max(1) as f64,

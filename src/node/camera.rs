@@ -13,12 +13,12 @@ use super::screen::Board;
 use crate::clock::{Clock, moved};
 use crate::frame::Frame;
 use crate::position::Gps;
-use crate::scene::{LookConfig, LookGate};
+use crate::scene::{LookConfig, LookGate, Reach};
 use crate::store::Record;
 use crate::tracking::{Tracker, TrackerConfig, Transit};
 use crate::traffic::{CountConfig, TrafficCounter};
 use crate::video::{self, Location, Next, Pace, Source, SourceConfig, VideoError};
-use crate::vision::{Engine, EngineConfig, VisionError};
+use crate::vision::{Engine, EngineConfig, Found, VisionError};
 
 /// How long a frame is waited for before health and orders are looked at again.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -137,9 +137,10 @@ pub(super) fn work(post: &Post<'_>, reporter: &mut CameraReporter) -> Result<Ove
                     gps.anchor(post.clock.correct(frame.captured_at));
                 }
                 gate.set_behind(source.behind());
-                if gate.admits(&frame, tracker.attention()) {
+                if let Some(reach) = gate.admits(&frame, tracker.attention()) {
                     rate.looks += 1;
-                    let transits = look(&mut engine, &mut tracker, traffic.as_mut(), &frame)?;
+                    let transits =
+                        look(&mut engine, &mut tracker, traffic.as_mut(), &frame, reach)?;
                     source.attend(tracker.attention());
                     report(post, reporter, transits)?;
                 }
@@ -171,12 +172,21 @@ fn look(
     tracker: &mut Tracker,
     traffic: Option<&mut TrafficCounter>,
     frame: &Frame,
+    reach: Reach,
 ) -> Result<Vec<Transit>, VisionError> {
-    let found = engine.find(&frame.picture)?;
+    let found = match reach {
+        Reach::Whole => engine.find(&frame.picture)?,
+        Reach::Followed => {
+            let expected = tracker.expected(frame.stream_time);
+            Found { plates: engine.follow(&frame.picture, &expected)?, vehicles: Vec::new() }
+        }
+    };
     let mut transits =
         tracker.observe(frame, &found.plates, |quad| engine.read(&frame.picture, quad))?;
     if let Some(traffic) = traffic {
-        traffic.observe(frame, &found.vehicles);
+        if reach == Reach::Whole {
+            traffic.observe(frame, &found.vehicles);
+        }
         traffic.tell_kinds(&mut transits);
     }
     Ok(transits)

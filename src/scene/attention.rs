@@ -11,4 +11,6 @@ pub struct Attention {
     pub urgent: bool,
     /// Something in view moves.
     pub moving: bool,
+    /// Of all in view that more looks can tell more of, it is known where it will be.
+    pub followed: bool,
 }

@@ -30,9 +30,21 @@ const AFTER_MOVEMENT_S: f64 = 0.8;
 /// What stands still in view is looked at so often, seconds: often enough that it is still held
 /// for the same one.
 const STANDING_EVERY_S: f64 = 0.9;
+/// Whatever is followed, the whole picture is looked at so often where something moves, seconds:
+/// often enough to find the next vehicle.
+const WHOLE_EVERY_S: f64 = 0.25;
 /// Where something moves, and all that is near is known, every second look is enough to find the
 /// next one, and to follow what is still far.
 const KNOWN_STRIDE: f64 = 2.0;
+
+/// How far a look reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// The whole picture.
+    Whole,
+    /// Only where the plates that are followed should be: a tenth of the work.
+    Followed,
+}
 
 /// Chooses the frames that are looked at, by their own times.
 #[derive(Debug)]
@@ -44,6 +56,8 @@ pub struct LookGate {
     learning: bool,
     moved_s: f64,
     looked_s: f64,
+    /// The last look at the whole picture.
+    whole_s: f64,
     backlog: Backlog,
 }
 
@@ -59,6 +73,7 @@ impl LookGate {
             learning: true,
             moved_s: f64::NEG_INFINITY,
             looked_s: f64::NEG_INFINITY,
+            whole_s: f64::NEG_INFINITY,
             backlog: Backlog::default(),
         }
     }
@@ -68,11 +83,12 @@ impl LookGate {
         self.backlog.see(behind.as_secs_f64());
     }
 
-    /// Whether to look at this frame. `attention` is what is known from the looks before.
-    pub fn admits(&mut self, frame: &Frame, attention: Attention) -> bool {
+    /// Whether to look at this frame, and how far. `attention` is what is known from the looks
+    /// before.
+    pub fn admits(&mut self, frame: &Frame, attention: Attention) -> Option<Reach> {
         let at_s = frame.stream_time.as_secs_f64();
         if !self.pacer.admits(at_s) {
-            return false;
+            return None;
         }
         if self.config.on_movement {
             let movement = frame.movement.unwrap_or_else(|| {
@@ -83,11 +99,17 @@ impl LookGate {
                 self.moved_s = at_s;
             }
             if at_s - self.looked_s < self.wait_s(at_s, attention) {
-                return false;
+                return None;
             }
         }
         self.looked_s = at_s;
-        true
+        // A camera that moves takes all that it shows along: nothing is where it should be.
+        let knows_where = self.config.on_movement && !self.learning && attention.followed;
+        if knows_where && at_s - self.whole_s < WHOLE_EVERY_S {
+            return Some(Reach::Followed);
+        }
+        self.whole_s = at_s;
+        Some(Reach::Whole)
     }
 
     /// The least time from one look to the next.
@@ -194,7 +216,7 @@ mod tests {
             .map(|second| {
                 let looked = |n: &u64| {
                     let moved_to = if *n < 250 { 0 } else { (*n - 250).min(75) as usize * 3 };
-                    gate.admits(&frame(*n, moved_to), attention(second))
+                    gate.admits(&frame(*n, moved_to), attention(second)).is_some()
                 };
                 (second * 25..second * 25 + 25).filter(looked).count()
             })
@@ -227,12 +249,39 @@ mod tests {
     #[test]
     fn on_a_machine_that_falls_behind_every_third_look_is_taken() {
         let mut gate = LookGate::new(LookConfig::default());
-        let near = Attention { in_view: true, undecided: true, urgent: true, moving: true };
+        let near = Attention {
+            in_view: true,
+            undecided: true,
+            urgent: true,
+            moving: true,
+            followed: false,
+        };
         gate.set_behind(Duration::from_millis(400));
-        assert_eq!((0..50).filter(|n| gate.admits(&frame(*n, 0), near)).count(), 25);
+        assert_eq!((0..50).filter(|n| gate.admits(&frame(*n, 0), near).is_some()).count(), 25);
         gate.set_behind(Duration::from_secs(1));
-        let looks = (50..125).filter(|n| gate.admits(&frame(*n, 0), near)).count();
+        let looks = (50..125).filter(|n| gate.admits(&frame(*n, 0), near).is_some()).count();
         assert!((12..=13).contains(&looks), "{looks}");
+    }
+
+    /// Looks at the whole picture and at what is followed, in the last 20 of 30 seconds.
+    fn reaches(config: LookConfig, attention: Attention) -> [usize; 2] {
+        let mut gate = LookGate::new(config);
+        let all: Vec<Option<Reach>> =
+            (0..750).map(|n| gate.admits(&frame(n, 0), attention)).collect();
+        [Reach::Whole, Reach::Followed]
+            .map(|reach| all[250..].iter().filter(|look| **look == Some(reach)).count())
+    }
+
+    #[test]
+    fn what_is_followed_needs_the_whole_picture_four_times_a_second() {
+        let near = Attention { in_view: true, undecided: true, urgent: true, ..Default::default() };
+        assert_eq!(reaches(LookConfig::default(), near), [250, 0]);
+        let followed = Attention { followed: true, ..near };
+        let [whole, only_followed] = reaches(LookConfig::default(), followed);
+        assert!((60..=85).contains(&whole), "{whole}");
+        assert_eq!(whole + only_followed, 250);
+        let moving_camera = LookConfig { on_movement: false, ..LookConfig::default() };
+        assert_eq!(reaches(moving_camera, followed), [250, 0]);
     }
 
     #[test]

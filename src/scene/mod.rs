@@ -14,6 +14,6 @@ mod movement;
 mod sizes;
 
 pub use attention::Attention;
-pub use looks::{LookConfig, LookGate};
+pub use looks::{LookConfig, LookGate, Reach};
 pub use movement::MovementWatch;
 pub use sizes::SizeWatch;

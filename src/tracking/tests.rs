@@ -210,6 +210,30 @@ fn what_only_stands_or_looks_like_no_plate_must_be_read_surely() {
 }
 
 #[test]
+fn a_plate_found_three_times_is_followed_to_where_it_should_be() {
+    let mut scene = Scene::new();
+    assert!(!scene.tracker.attention().followed, "nothing is in view");
+    for step in 0..4_u8 {
+        scene.show(&[(100.0 + 10.0 * f32::from(step), 300.0, 90.0, "FX482KM", 0.97)]);
+        assert_eq!(scene.tracker.attention().followed, step >= 2, "look {step}");
+    }
+    let next = frame(scene.next).stream_time;
+    let [expected] = scene.tracker.expected(next)[..] else { panic!("one plate is in view") };
+    let bounds = expected.bounds();
+    assert!((bounds.x - 140.0).abs() < 2.0 && (bounds.w - 90.0).abs() < 2.0, "{bounds:?}");
+    // The first one is told by now: that it is lost needs no search, that another one is new does.
+    assert!(!scene.transits.is_empty(), "it is decided");
+    for (look, left) in [800.0, 790.0, 780.0].into_iter().enumerate() {
+        scene.show(&[(left, 300.0, 90.0, "AB123CD", 0.35)]);
+        assert_eq!(scene.tracker.attention().followed, look == 2, "look {look}");
+    }
+    scene.show(&[]);
+    assert!(!scene.tracker.attention().followed, "an undecided one is lost");
+    scene.wait(0.5);
+    assert!(scene.tracker.attention().followed, "it is gone");
+}
+
+#[test]
 fn a_plate_lost_for_a_second_stays_one_transit() {
     let mut scene = Scene::new();
     scene.approach("FX482KM", 8);

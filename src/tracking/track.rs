@@ -5,7 +5,7 @@ use super::direction::Direction;
 use super::motion::Motion;
 use super::transit::{Look, Transit, TransitState};
 use super::vote::{Verdict, Vote};
-use crate::frame::{Frame, Rect};
+use crate::frame::{Frame, Quad, Rect};
 use crate::plate::{PlateText, Reading, grammar};
 use crate::vision::Detection;
 
@@ -19,6 +19,10 @@ const KNOWN_READ_EVERY_S: f64 = 0.2;
 const KNOWN_GROWTH: f32 = 1.15;
 /// What has not moved for this long does not pass, seconds.
 const STOOD_STILL_S: f64 = 0.7;
+/// After so many looks the velocity is known well enough to say where the plate will be.
+const FOLLOWED_LOOKS: u32 = 3;
+/// A plate that was lost is sought in the whole picture for so long, seconds.
+const SOUGHT_S: f64 = 0.4;
 /// A plate that so many looks did not tell is not told by more of them.
 const ENOUGH_LOOKS: u32 = 25;
 /// Two boxes that overlap more than this show the plate at the same place.
@@ -43,6 +47,8 @@ pub(super) struct Track {
     pub(super) id: u64,
     pub(super) phase: Phase,
     pub(super) motion: Motion,
+    /// Where the plate was found last.
+    quad: Quad,
     pub(super) first_s: f64,
     pub(super) last_s: f64,
     pub(super) frames: u32,
@@ -70,6 +76,7 @@ impl Track {
             id,
             phase: Phase::InView,
             motion: Motion::new(detection.rect, at_s),
+            quad: detection.quad,
             first_s: at_s,
             last_s: at_s,
             frames: 1,
@@ -85,6 +92,7 @@ impl Track {
     /// The plate was found again.
     pub(super) fn see(&mut self, detection: &Detection, at_s: f64) {
         self.motion.update(detection.rect, at_s);
+        self.quad = detection.quad;
         self.last_s = at_s;
         self.frames += 1;
         self.phase = Phase::InView;
@@ -193,10 +201,30 @@ impl Track {
         self.motion.last().w >= EARLY_WIDTH_PX
     }
 
+    /// Whether it takes the whole picture to find it in the next frame: its velocity is not known
+    /// yet, or it was lost just now. What is known or gone needs no search of its own.
+    pub(super) fn is_sought(&self, now_s: f64, config: &TrackerConfig) -> bool {
+        let found = self.last_s >= now_s;
+        let followed = found && self.motion.looks() >= FOLLOWED_LOOKS;
+        self.is_open(config) && !followed && now_s - self.last_s <= SOUGHT_S
+    }
+
+    /// Where the plate should be at a later time.
+    pub(super) fn expected(&self, at_s: f64) -> Quad {
+        let (from, to) = (self.motion.last(), self.motion.predicted(at_s));
+        let (scale, old, new) = (to.w / from.w.max(1.0), from.centre(), to.centre());
+        Quad(
+            self.quad
+                .0
+                .map(|[x, y]| [new[0] + (x - old[0]) * scale, new[1] + (y - old[1]) * scale]),
+        )
+    }
+
     /// Takes over what another track saw of the same plate. `jump`: the plate is now there.
     pub(super) fn absorb(&mut self, other: Self, jump: bool) {
         if jump {
             self.motion.jump(other.motion.last(), other.last_s);
+            self.quad = other.quad;
             self.phase = other.phase;
             self.looked_at = other.looked_at;
         }

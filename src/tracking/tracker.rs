@@ -1,5 +1,7 @@
 //! Detections of one camera in, transits out.
 
+use std::time::Duration;
+
 use super::config::TrackerConfig;
 use super::identity::{contradicts, same_plate};
 use super::motion::misfit;
@@ -25,13 +27,15 @@ pub struct Tracker {
     config: TrackerConfig,
     tracks: Vec<Track>,
     last_id: u64,
+    /// The last look, seconds.
+    looked_s: f64,
 }
 
 impl Tracker {
     /// A tracker that has seen nothing yet.
     #[must_use]
     pub fn new(config: TrackerConfig) -> Self {
-        Self { config, tracks: Vec::new(), last_id: 0 }
+        Self { config, tracks: Vec::new(), last_id: 0, looked_s: f64::NEG_INFINITY }
     }
 
     /// Takes the detections of the next frame; `read` is called for those worth reading.
@@ -50,6 +54,7 @@ impl Tracker {
         mut read: impl FnMut(&Quad) -> Result<Reading, E>,
     ) -> Result<Vec<Transit>, E> {
         let now_s = frame.stream_time.as_secs_f64();
+        self.looked_s = now_s;
         let matched = self.associate(detections, now_s);
         let mut seen = Vec::with_capacity(detections.len());
         for (detection, matched) in detections.iter().zip(matched) {
@@ -107,6 +112,8 @@ impl Tracker {
     pub fn attention(&self) -> Attention {
         let mut attention = Attention::default();
         for track in self.tracks.iter().filter(|track| track.phase == Phase::InView) {
+            let sought = track.is_sought(self.looked_s, &self.config);
+            attention.followed = !sought && (attention.followed || !attention.in_view);
             attention.in_view = true;
             let open = track.is_open(&self.config);
             attention.undecided |= open;
@@ -114,6 +121,13 @@ impl Tracker {
             attention.moving |= track.motion.is_moving();
         }
         attention
+    }
+
+    /// Where the plates in view should be at a time after the last look.
+    #[must_use]
+    pub fn expected(&self, at: Duration) -> Vec<Quad> {
+        let in_view = self.tracks.iter().filter(|track| track.phase == Phase::InView);
+        in_view.map(|track| track.expected(at.as_secs_f64())).collect()
     }
 
     /// For each detection the place of the track that it continues.

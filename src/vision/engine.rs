@@ -16,6 +16,11 @@ use crate::plate::Reading;
 /// The parts of narrower quads are left alone in videos: the plate comes nearer.
 const NEAR_WIDTH_PX: f32 = 60.0;
 
+/// What is followed was found by the detector before, mostly about this surely.
+const FOLLOWED_SCORE: f32 = 0.7;
+/// What lies further from where a plate should be is something else.
+const FOLLOWED_IOU: f32 = 0.2;
+
 /// How plates are looked for.
 #[derive(Debug, Clone)]
 pub struct EngineConfig {
@@ -98,6 +103,32 @@ impl Engine {
         plates.retain(|detection| detection.score >= plausibility::least_score());
         plates.sort_by(|a, b| b.score.total_cmp(&a.score));
         // Rough quads of one plate that lay apart have come together.
+        Ok(distinct(plates))
+    }
+
+    /// Finds the plates of a picture that should be near the quads, surest first: a tenth of the
+    /// work of [`Self::detect`], and blind for all other plates. For what is followed from frame to
+    /// frame.
+    ///
+    /// # Errors
+    /// [`VisionError::Run`] when the network fails.
+    pub fn follow(
+        &mut self,
+        picture: &Picture,
+        expected: &[Quad],
+    ) -> Result<Vec<Detection>, VisionError> {
+        let aligned = self.aligner.align(picture, expected)?;
+        let mut plates: Vec<Detection> = Vec::with_capacity(aligned.len());
+        for (quad, aligned) in expected.iter().zip(aligned) {
+            let near = quad.bounds().iou(&aligned.quad.bounds()) >= FOLLOWED_IOU;
+            if near && aligned.logit > 0.0 {
+                let score = plate_score(FOLLOWED_SCORE, aligned.logit);
+                let mut plate = Detection { quad: aligned.quad, rect: quad.bounds(), score };
+                plate.set_quad(aligned.quad, picture);
+                plates.push(plate);
+            }
+        }
+        plates.sort_by(|a, b| b.score.total_cmp(&a.score));
         Ok(distinct(plates))
     }
 
