@@ -11,25 +11,25 @@ use crate::plate::{ALPHABET, Reading};
 /// What is below this probability is not given out.
 pub(super) const LEAST: f32 = 0.5;
 
-const LOOKS_BIAS: f32 = -2.73;
+const LOOKS_BIAS: f32 = -2.15;
 /// For each unit of the detector's logit.
-const DETECTOR: f32 = 2.23;
+const DETECTOR: f32 = 2.34;
 /// For each unit of the aligner's logit.
-const ALIGNER: f32 = 0.47;
+const ALIGNER: f32 = 0.31;
 /// The aligner's word counts no more than that.
 const MOST_LOGIT: f32 = 6.0;
 
-const BIAS: f32 = 1.00;
+const BIAS: f32 = 0.64;
 /// For each unit of the score's logit.
-const SCORE: f32 = 0.69;
+const SCORE: f32 = 0.73;
 /// For each unit of the confidence's natural logarithm.
-const CONFIDENCE: f32 = 0.50;
+const CONFIDENCE: f32 = 0.39;
 /// For each of the first four characters.
-const CHARACTER: f32 = -0.21;
+const CHARACTER: f32 = -0.25;
 /// When there are five characters or more.
-const FIVE_CHARACTERS: f32 = 1.19;
+const FIVE_CHARACTERS: f32 = 1.51;
 /// When there is a digit among them.
-const DIGIT: f32 = 0.04;
+const DIGIT: f32 = 0.14;
 
 /// How probable detector and aligner together hold it that something is a plate: a logistic
 /// regression over both logits.

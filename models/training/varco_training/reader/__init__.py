@@ -10,7 +10,5 @@ ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÜ"
 """Signs of the classes 1..39; class 0 is the CTC blank."""
 COLUMNS = 80
 """Columns of features: 40 of the upper row, then 40 of the lower one."""
-STEPS_A_COLUMN = 2
-"""CTC steps that each column tells: two narrow signs alike side by side (11, I1) need three steps, and may have little more than two columns."""
 SLOTS = 12
 """Places of the longest text the network gives, as in the program's plate texts."""

@@ -18,7 +18,7 @@ def average(runs: list[tuple[Path, float]]) -> dict[str, object]:
     whole = sum(share for _, share in states)
     mixed = states[-1][0]
     for other, _ in states:
-        if (other["countries"], other["family"]) != (mixed["countries"], mixed["family"]):
+        if any(other.get(name) != mixed.get(name) for name in ("countries", "family", "size")):
             raise SystemExit("the runs are of different networks: families and countries must be the same")
     mixed["average"] = {
         name: sum(state["average"][name] * (share / whole) for state, share in states) if value.is_floating_point() else value

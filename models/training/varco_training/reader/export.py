@@ -1,7 +1,7 @@
 """Export the reader: ``python -m varco_training.reader.export --run DIR --out FILE [--precision int8|fp32]``.
 
 Folds the batch normalisation, writes ONNX with Varco's metadata, quantises the convolutions with real and rendered crops. The
-file's interface: input ``crops`` float32 [N, 3, 48, 160] RGB 0..1; outputs ``logits`` float32 [N, 160, 40] (class 0 blank) and
+file's interface: input ``crops`` float32 [N, 3, 48, 160] RGB 0..1; outputs ``logits`` float32 [N, 80, 40] (class 0 blank) and
 ``country`` [N, K]. Temperatures that make the probabilities true (fitted on val, `reader.calibrate`) are written into the file
 as well. Only the family `ctc` can be exported and run by the program.
 """
@@ -37,7 +37,7 @@ PERCENTILE = 99.99
 def load(checkpoint: Path) -> tuple[Reader, list[str]]:
     """The averaged network of a checkpoint, batch normalisation folded, and its countries."""
     state = torch.load(checkpoint, weights_only=True)
-    model = Reader(len(state["countries"]) + 1, state["family"])
+    model = Reader(len(state["countries"]) + 1, state["family"], state.get("size", "usual"))
     model.load_state_dict(state["average"])
     model.eval()
     for module in list(model.modules()):

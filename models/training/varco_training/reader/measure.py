@@ -12,7 +12,7 @@ from ..pack import PlateCrop
 from . import ALPHABET, HEIGHT, MARGIN_X, MARGIN_Y, SLOTS, WIDTH
 
 Infer = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
-"""Crops (uint8, N x 48 x 160 x 3, RGB) to CTC logits (N x 160 x 40) and country logits."""
+"""Crops (uint8, N x 48 x 160 x 3, RGB) to CTC logits (N x 80 x 40, wide ones N x 160 x 40) and country logits."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Sign:
 
 
 def signs(logits: np.ndarray, temperature: float = 1.0) -> list[Sign]:
-    """What one plate says: 12 x 40 places (up to the first that says nothing) or 160 x 40 steps (repeats and blanks dropped)."""
+    """What one plate says: 12 x 40 places (up to the first that says nothing) or columns with 40 classes each (repeats and blanks dropped)."""
     steps = np.exp((logits - logits.max(axis=1, keepdims=True)) / temperature)
     steps /= steps.sum(axis=1, keepdims=True)
     out: list[Sign] = []

@@ -14,11 +14,24 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from . import ALPHABET, COLUMNS, SLOTS, STEPS_A_COLUMN
+from . import ALPHABET, COLUMNS, SLOTS
 
-CHANNELS = (32, 64, 112, 144)
 CLASSES = len(ALPHABET) + 1
 FAMILIES = ("ctc", "slots", "decoder")
+
+
+@dataclass(frozen=True)
+class Size:
+    """What a size of the network consists of."""
+
+    channels: tuple[int, int, int, int]
+    """Of the stem and the three stages."""
+    steps_a_column: int
+    """CTC steps that each column tells: two narrow signs alike side by side (11) need three, and may have little more than two columns."""
+
+
+SIZES = {"usual": Size((32, 48, 96, 128), 1), "wide": Size((32, 64, 112, 144), 2)}
+"""`usual` is the program's; `docs/design/reader.md` says what the wider one brought."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +39,7 @@ class Outputs:
     """What the network says of N crops."""
 
     steps: Tensor
-    """Logits per step, N x 160 x 40, class 0 the blank: the text of `ctc`, an aid in training for the others."""
+    """Logits per step, N x 80 x 40 (wide: 160), class 0 the blank: the text of `ctc`, an aid in training for the others."""
     slots: Tensor | None
     """Logits per place, N x 12 x 40, class 0 nothing (the text is over)."""
     country: Tensor
@@ -100,12 +113,12 @@ class Layer(nn.Module):
 class Reader(nn.Module):
     """Crops `[N, 3, 48, 160]` (RGB, 0..1) to `Outputs`."""
 
-    def __init__(self, countries: int, family: str = "ctc", channels: tuple[int, int, int, int] = CHANNELS) -> None:
+    def __init__(self, countries: int, family: str = "ctc", size: str = "usual") -> None:
         super().__init__()
         if family not in FAMILIES:
             raise ValueError(f"{family}: the families are {', '.join(FAMILIES)}")
         self.family = family
-        a, b, c, d = channels
+        a, b, c, d = SIZES[size].channels
         self.stem = _conv(3, a, (2, 2))  # 24 x 80
         self.down2 = _conv(a, b, (2, 2))  # 12 x 40
         self.stage2 = Block(b)
@@ -123,7 +136,7 @@ class Reader(nn.Module):
         self.answer = Layer(d, True) if family == "decoder" else None
         self.look = Attention(d) if family == "slots" else None
         self.context = nn.Linear(d, d)
-        self.steps = nn.Linear(d, STEPS_A_COLUMN * CLASSES)
+        self.steps = nn.Linear(d, SIZES[size].steps_a_column * CLASSES)
         self.slots = nn.Linear(d, CLASSES)
         self.country = nn.Linear(d, countries)
 

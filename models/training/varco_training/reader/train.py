@@ -23,7 +23,7 @@ from ..labels import SEALED_LABELS, SEALED_VAL_LABELS
 from ..pack import detected_quads, labelled_crops, plate_crops
 from ..plates import CODES
 from .measure import Infer, as_given, read, score
-from .network import FAMILIES, Outputs, Reader
+from .network import FAMILIES, SIZES, Outputs, Reader
 from .samples import IGNORED, SLOTS, Batch, Pool, RealCrops, make_batch, rendered
 
 BATCH, REAL_SHARE, PEAK_RATE = 128, 0.35, 2e-3
@@ -74,9 +74,9 @@ def loss_of(model: nn.Module, batch: Batch) -> tuple[Tensor, np.ndarray]:
 class Trainer:
     """Model, average, optimiser and the clock."""
 
-    def __init__(self, out: Path, family: str, minutes: float, wall_minutes: float, rate: float) -> None:
-        self.family = family
-        self.model = Reader(len(CODES) + 1, family).to(memory_format=torch.channels_last)
+    def __init__(self, out: Path, family: str, size: str, minutes: float, wall_minutes: float, rate: float) -> None:
+        self.family, self.size = family, size
+        self.model = Reader(len(CODES) + 1, family, size).to(memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.model).eval()
         decay = [p for p in self.model.parameters() if p.ndim > 1]
         plain = [p for p in self.model.parameters() if p.ndim <= 1]
@@ -129,7 +129,7 @@ class Trainer:
         """
         clocks = {"spent": torch.tensor(self.spent), "progress": torch.tensor(self.progress)}
         state = {"model": self.model.state_dict(), "average": self.average.state_dict(), "moments": self.optimiser.state_dict()["state"],
-                 "step": self.step, "countries": CODES, "family": self.family} | clocks
+                 "step": self.step, "countries": CODES, "family": self.family, "size": self.size} | clocks
         torch.save(state, self.path.with_suffix(".tmp"))
         self.path.with_suffix(".tmp").replace(self.path)
 
@@ -145,7 +145,7 @@ class Trainer:
 def train(
     data: Path, out: Path, minutes: float, wall_minutes: float, resume: bool, start: Path | None, rate: float,
     labels: Path | None, quads: Path | None, family: str = "ctc", seed: int = 1,
-    real_share: float = REAL_SHARE,
+    real_share: float = REAL_SHARE, size: str = "usual",
 ) -> None:
     """The whole run; prints progress and the accuracy on rendered and real validation plates.
 
@@ -155,7 +155,7 @@ def train(
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     torch.manual_seed(seed)
-    trainer = Trainer(out, family, minutes, wall_minutes, rate)
+    trainer = Trainer(out, family, size, minutes, wall_minutes, rate)
     if start:
         trainer.begin_with(start)
     if resume:
@@ -177,12 +177,12 @@ def train(
                 pool.render(rng)
             # CTC first learns to say nothing at all; many small steps on easy plates leave that plateau soonest.
             stuck = trainer.first and trainer.step < 2000 and (not losses or np.mean(losses[-20:]) > 2.0)
-            size, share = (BATCH * 3 // 8, 0.05) if stuck else (BATCH, real_share)
-            batch = make_batch(rng, pool, real, size, share)
+            count, share = (BATCH * 3 // 8, 0.05) if stuck else (BATCH, real_share)
+            batch = make_batch(rng, pool, real, count, share)
             loss, each = trainer.update(batch)
             pool.learnt(batch.slots, each[: len(batch.slots)])
             losses.append(loss)
-            used += size
+            used += count
             if trainer.step % 50 == 0:
                 trainer.save()
                 print(f"step {trainer.step} cpu {trainer.spent:.0f} s wall {time.time() - trainer.started:.0f} s loss "
@@ -210,11 +210,12 @@ def main() -> None:
     parser.add_argument("--labels", type=Path, default=SEALED_LABELS, help="texts that a person read, sealed or plain")
     parser.add_argument("--quads", type=Path, help="the detector's corners, from reader.quads")
     parser.add_argument("--family", choices=FAMILIES, default="ctc", help="the way from columns to a text")
+    parser.add_argument("--size", choices=list(SIZES), default="usual", help="how wide the network is")
     parser.add_argument("--real-share", type=float, default=REAL_SHARE, help="share of real crops in a batch")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     train(args.data, args.out, args.minutes, args.wall_minutes, args.resume, args.start, args.rate, args.labels, args.quads,
-          args.family, args.seed, args.real_share)
+          args.family, args.seed, args.real_share, args.size)
 
 
 if __name__ == "__main__":
