@@ -63,7 +63,7 @@ impl Aligner {
     ) -> Result<Vec<Aligned>, VisionError> {
         let mut aligned = self.look(picture, quads)?;
         let far: Vec<usize> =
-            (0..quads.len()).filter(|&at| is_far(&quads[at], &aligned[at].quad)).collect();
+            (0..quads.len()).filter(|&at| is_far(&quads[at], &aligned[at])).collect();
         let nearer: Vec<Quad> = far.iter().map(|&at| aligned[at].quad).collect();
         for (at, better) in far.into_iter().zip(self.look(picture, &nearer)?) {
             aligned[at] = better;
@@ -138,11 +138,11 @@ fn place(view: &Quad, [u, v]: [f32; 2]) -> [f32; 2] {
     [0, 1].map(|i| a[i] + u * (b[i] - a[i]) + v * (d[i] - a[i]))
 }
 
-/// Whether the corners moved far on the way from one quad to the other.
-fn is_far(from: &Quad, to: &Quad) -> bool {
-    let moved: f32 =
-        from.0.iter().zip(&to.0).map(|(a, b)| (a[0] - b[0]).hypot(a[1] - b[1])).sum::<f32>() / 4.0;
-    moved > FAR_HEIGHTS * to.height_px()
+/// Whether the corners of what seems to be a plate moved far.
+fn is_far(from: &Quad, to: &Aligned) -> bool {
+    let pairs = from.0.iter().zip(&to.quad.0);
+    let moved_px = pairs.map(|(a, b)| (a[0] - b[0]).hypot(a[1] - b[1])).sum::<f32>() / 4.0;
+    to.logit > 0.0 && moved_px > FAR_HEIGHTS * to.quad.height_px()
 }
 
 /// Whether the corners go round clockwise (y down), without a dent, and enclose something.

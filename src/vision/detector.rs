@@ -7,6 +7,7 @@ use super::engine::EngineConfig;
 use super::error::VisionError;
 use super::letterbox::{Letterbox, Shape};
 use super::model::{Model, ModelCard};
+use super::plausibility::least_detector_score;
 use super::runtime::Runtime;
 use super::vehicles::{self, Cells, VehicleMap};
 use crate::frame::{Picture, Quad, Rect};
@@ -23,8 +24,6 @@ const INSIDE_SHARE: f32 = 0.8;
 const MAX_DETECTIONS: usize = 100;
 /// Used when the model file names no threshold.
 const DEFAULT_SCORE_THRESHOLD: f32 = 0.4;
-/// A thorough look gives out this as well: the aligner's word and the reading decide.
-const THOROUGH_SCORE_THRESHOLD: f32 = 0.2;
 
 /// The plate detector with its buffers; one per thread.
 pub(super) struct Detector {
@@ -41,7 +40,8 @@ impl Detector {
         let model = Model::detector(runtime, &config.models)?;
         let exported = model.property("score_threshold").and_then(|value| value.parse().ok());
         let usual: f32 = exported.unwrap_or(DEFAULT_SCORE_THRESHOLD);
-        let usual = if config.thorough { usual.min(THOROUGH_SCORE_THRESHOLD) } else { usual };
+        let least = least_detector_score();
+        let usual = if config.thorough { least } else { usual.max(least) };
         let score_threshold = config.score_threshold.unwrap_or(usual).clamp(0.01, 0.99);
         let mut looks = vec![(config.long_side_px, Letterbox::new())];
         if config.thorough {

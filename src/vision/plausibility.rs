@@ -50,7 +50,16 @@ pub(super) fn least_score() -> f32 {
     1.0 / (1.0 + (-logit).exp())
 }
 
-/// Probability, 0 to 1, that what has this detector score and this reading is a plate.
+/// The detector's score below which neither the aligner, however sure, nor any reading makes a
+/// plate: to look there again is in vain.
+pub(super) fn least_detector_score() -> f32 {
+    let least = least_score();
+    let needed = (least / (1.0 - least)).ln();
+    let logit = (needed - LOOKS_BIAS - ALIGNER * MOST_LOGIT) / DETECTOR;
+    1.0 / (1.0 + (-logit).exp())
+}
+
+/// Probability, 0 to 1, that what has this score and this reading is a plate.
 pub(super) fn plausibility(score: f32, reading: &Reading) -> f32 {
     let score = score.clamp(1e-3, 1.0 - 1e-3);
     let characters = reading.positions.len();
@@ -106,6 +115,13 @@ mod tests {
         assert!(plate_score(0.4, 4.0) > plate_score(0.6, -4.0));
         assert!(plate_score(0.9, f32::NEG_INFINITY) > 0.0 && plate_score(0.9, f32::INFINITY) < 1.0);
         assert_eq!(plate_score(0.9, 50.0), plate_score(0.9, MOST_LOGIT));
+    }
+
+    #[test]
+    fn below_the_least_detector_score_even_the_surest_aligner_makes_no_plate() {
+        let least = least_detector_score();
+        assert!(plate_score(least - 0.002, MOST_LOGIT) < least_score());
+        assert!(plate_score(least + 0.002, MOST_LOGIT) > least_score());
     }
 
     #[test]
