@@ -358,3 +358,16 @@ fn a_failing_reader_is_passed_on() {
     let failed = tracker.observe(&frame(0), &[detection], |_| Err("no"));
     assert_eq!(failed.err(), Some("no"));
 }
+
+#[test]
+fn a_sign_that_was_read_surely_at_first_and_differently_from_then_on_is_no_passage_in_the_end() {
+    let mut scene = Scene::new();
+    let signs = ["ZTLQ24", "ZTLO24", "ZTL924"];
+    for look in 0..(12.0 * FPS) as usize {
+        let text = if look < 4 { "ZTL024" } else { signs[look % 3] };
+        scene.show(&[(400.0, 300.0, 90.0, text, 0.97)]);
+    }
+    let transits = scene.ended();
+    assert!(!transits.is_empty(), "it was given out, so its end is told");
+    assert!(transits.iter().all(|transit| !transit.is_final(&TrackerConfig::default())));
+}

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::config::TrackerConfig;
 use super::direction::Direction;
 use crate::frame::Frame;
 use crate::plate::{Alternative, Country, PlateText, Reading};
@@ -64,4 +65,13 @@ pub struct Transit {
     pub vehicle: Option<VehicleKind>,
     /// The best look, whose frame is the evidence picture.
     pub look: Look,
+}
+
+impl Transit {
+    /// Whether this is the last word on a passage, and one to be given out: a sign that was read surely at
+    /// first and differently from then on was no passage, which only the end can tell.
+    #[must_use]
+    pub fn is_final(&self, config: &TrackerConfig) -> bool {
+        self.state == TransitState::Ended && self.confidence >= config.min_confidence
+    }
 }

@@ -11,7 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::progress;
 use crate::cli::read::{Pace, PlateLine, USUAL_FPS};
 use crate::frame::{Frame, Quad};
-use crate::tracking::{Tracker, TrackerConfig, Transit, TransitState};
+use crate::tracking::{Tracker, TrackerConfig, Transit};
 use crate::video::{Location, Next, Source, SourceConfig};
 use crate::vision::{Detection, Engine, EngineConfig, Sighting};
 
@@ -123,7 +123,8 @@ impl Record {
     }
 
     fn give(&mut self, transits: Vec<Transit>) {
-        let ended = transits.into_iter().filter(|t| t.state == TransitState::Ended);
+        let config = TrackerConfig::default();
+        let ended = transits.into_iter().filter(|transit| transit.is_final(&config));
         self.given.extend(ended.map(|transit| Given {
             text: transit.text.as_str().to_owned(),
             first_s: transit.first_s,

@@ -8,7 +8,7 @@ use super::pace::Pace;
 use super::{Args, Complaints, Output, annotate};
 use crate::cli::failure::Outcome;
 use crate::cli::{interrupt, progress};
-use crate::tracking::{Tracker, TrackerConfig, Transit, TransitState};
+use crate::tracking::{Tracker, TrackerConfig, Transit};
 use crate::traffic::{CountConfig, TrafficCounter};
 use crate::video::{Location, Next, Secret, Source, SourceConfig};
 use crate::vision::{Engine, EngineConfig};
@@ -109,7 +109,7 @@ impl Teller<'_> {
         output: &mut Output,
         complaints: &mut Complaints,
     ) -> Outcome {
-        if transit.state != TransitState::Ended {
+        if !transit.is_final(&TrackerConfig::default()) {
             return Ok(ExitCode::SUCCESS);
         }
         self.number += 1;
