@@ -1,6 +1,6 @@
 //! Detector, aligner and reader together: what one worker thread holds.
 
-use super::aligner::Aligner;
+use super::aligner::{Aligned, Aligner};
 use super::detection::{Detection, Found, Sighting};
 use super::detector::{Detector, distinct};
 use super::error::VisionError;
@@ -101,9 +101,7 @@ impl Engine {
             detection.score = plate_score(detection.score, aligned.logit);
         }
         plates.retain(|detection| detection.score >= plausibility::least_score());
-        plates.sort_by(|a, b| b.score.total_cmp(&a.score));
-        // Rough quads of one plate that lay apart have come together.
-        Ok(distinct(plates))
+        Ok(surest(plates))
     }
 
     /// Finds the plates of a picture that should be near the quads, surest first: a tenth of the
@@ -119,17 +117,15 @@ impl Engine {
     ) -> Result<Vec<Detection>, VisionError> {
         let aligned = self.aligner.align(picture, expected)?;
         let mut plates: Vec<Detection> = Vec::with_capacity(aligned.len());
-        for (quad, aligned) in expected.iter().zip(aligned) {
-            let near = quad.bounds().iou(&aligned.quad.bounds()) >= FOLLOWED_IOU;
-            if near && aligned.logit > 0.0 {
-                let score = plate_score(FOLLOWED_SCORE, aligned.logit);
-                let mut plate = Detection { quad: aligned.quad, rect: quad.bounds(), score };
-                plate.set_quad(aligned.quad, picture);
-                plates.push(plate);
+        for (quad, Aligned { quad: found, logit }) in expected.iter().zip(aligned) {
+            let bounds = found.bounds();
+            if logit > 0.0 && quad.bounds().iou(&bounds) >= FOLLOWED_IOU {
+                let rect = bounds.clamped(picture.width_px(), picture.height_px());
+                let score = plate_score(FOLLOWED_SCORE, logit);
+                plates.push(Detection { quad: found, rect, score });
             }
         }
-        plates.sort_by(|a, b| b.score.total_cmp(&a.score));
-        Ok(distinct(plates))
+        Ok(surest(plates))
     }
 
     /// Whether the detector in use finds vehicles too.
@@ -243,6 +239,12 @@ impl Engine {
     pub fn score_threshold(&self) -> f32 {
         self.detector.score_threshold()
     }
+}
+
+/// Every plate once, surest first: rough quads of one plate that lay apart have come together.
+fn surest(mut plates: Vec<Detection>) -> Vec<Detection> {
+    plates.sort_by(|a, b| b.score.total_cmp(&a.score));
+    distinct(plates)
 }
 
 #[cfg(test)]
