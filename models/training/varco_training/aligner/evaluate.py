@@ -29,7 +29,7 @@ def on_pictures(pictures: list[Picture], detector: Session, aligner: AlignerSess
     plates, nothing = [], []
     for picture in pictures:
         image, _ = picture.decode()
-        found = detector.see_at(image, SIZES_PX, LEAST_SCORE)[0]
+        found = detector.detect_at(image, SIZES_PX, LEAST_SCORE)
         after = aligned(aligner, image, found)
         for when, detections in (("before", found), ("after", [d for d, _ in after])):
             pairs, shown = match(picture, detections)

@@ -71,7 +71,7 @@ def logit(score: float) -> float:
 def cases(picture: Picture, detector: Session, aligner: AlignerSession, infer: Infer, temperature: float) -> list[Case]:
     """Every detection of one picture."""
     image, _ = picture.decode()
-    found = aligned(aligner, image, detector.see_at(image, SIZES_PX, LEAST_SCORE)[0])
+    found = aligned(aligner, image, detector.detect_at(image, SIZES_PX, LEAST_SCORE))
     if not found:
         return []
     logits, _ = infer(np.stack([rectified(image, d.corners) for d, _ in found]))

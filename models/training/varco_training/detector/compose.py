@@ -11,11 +11,17 @@ from .panels import body_colour, draw_panel, pose, set_into, transform
 from .photometry import degrade, write_camera_text
 from .pictures import Picture, PictureSampler, VehicleSampler
 from .placing import (
-    Crop, add_target, add_vehicles, in_seen_order, keep_inside, moved_box, plate_width_px, touches, vehicle_side_px, view_of,
+    Crop,
+    add_target,
+    in_seen_order,
+    keep_inside,
+    moved_box,
+    plate_width_px,
+    touches,
+    view_of,
 )  # fmt: skip
 from .platepool import TWO_ROW_ASPECT, PlatePool
 from .targets import Target
-from .vehicles import Vehicle
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -25,12 +31,8 @@ LARGE_CROP_PX = 512
 """Crops in which whole pictures and plates as wide as the program sees them in close-ups have room."""
 UNBOXED_WEIGHT = 0.15
 """What a detection without a box counts in pictures that are not completely boxed."""
-VEHICLE_UNBOXED_WEIGHT = 0.5
-"""As `UNBOXED_WEIGHT`, of vehicles: far and parked ones are partly unboxed in every source."""
-MOSAIC_SHARES = {False: 0.15, True: 0.6}
-"""Crops of four pictures, drawn for plates and for vehicles: vehicles are large in their pictures and few at a time."""
-VEHICLE_SHARE = 0.45
-"""Crops that are drawn for their vehicles."""
+MOSAIC_SHARE = 0.15
+"""Crops of four pictures."""
 
 
 class Composer:
@@ -38,19 +40,15 @@ class Composer:
 
     def __init__(
         self, pictures: list[Picture], with_vehicles: list[Picture], rng: np.random.Generator, pool_size: int = 1000,
-        vehicle_share: float = VEHICLE_SHARE,
     ) -> None:
         self._sampler = PictureSampler(pictures)
         self._vehicles = VehicleSampler(with_vehicles)
-        self._vehicle_share = vehicle_share
         self._lettering = LetteringPool(rng)
         self._plates = PlatePool(rng, pool_size)
 
     def crop(self, rng: np.random.Generator, size: int = CROP_PX) -> Crop:
         """One crop of `size` with light, lens and coding applied."""
-        of_vehicles = bool(rng.random() < self._vehicle_share)
-        mosaic = rng.random() < MOSAIC_SHARES[of_vehicles]
-        crop = self._mosaic(rng, size, of_vehicles) if mosaic else self._plain(rng, size, of_vehicles)
+        crop = self._mosaic(rng, size) if rng.random() < MOSAIC_SHARE else self._plain(rng, size)
         if rng.random() < 0.1:
             write_camera_text(rng, crop.image, self._lettering)
         image = degrade(rng, crop.image, [t.corners for t in crop.targets if not t.ignore and not t.mistake])
@@ -85,22 +83,18 @@ class Composer:
         crop.image = degrade(rng, crop.image, [t.corners for t in crop.targets if not t.ignore and not t.mistake])
         return crop
 
-    def _mosaic(self, rng: np.random.Generator, size: int, of_vehicles: bool) -> Crop:
+    def _mosaic(self, rng: np.random.Generator, size: int) -> Crop:
         half = size // 2
         whole = Crop(np.empty((size, size, 3), np.uint8))
         for x, y in ((0, 0), (half, 0), (0, half), (half, half)):
-            part = self._plain(rng, half, of_vehicles)
+            part = self._plain(rng, half)
             whole.image[y : y + half, x : x + half] = part.image
             offset = np.array([x, y], np.float32)
             whole.targets += [Target(t.corners + offset, t.has_corners, t.ignore, t.mistake) for t in part.targets]
-            whole.vehicles += [Vehicle(v.box + np.tile(offset, 2), v.classes, v.ignore) for v in part.vehicles]
             whole.negative_weight = min(whole.negative_weight, part.negative_weight)
-            whole.vehicle_negative_weight = min(whole.vehicle_negative_weight, part.vehicle_negative_weight)
         return whole
 
-    def _plain(self, rng: np.random.Generator, size: int, of_vehicles: bool) -> Crop:
-        if of_vehicles:
-            return self._real(rng, size, self._vehicles.draw(rng), "vehicle" if rng.random() < 0.65 else "whole")
+    def _plain(self, rng: np.random.Generator, size: int) -> Crop:
         kind = rng.random()
         mistaken = self._sampler.draw_mistaken(rng) if kind < 0.1 else None
         if mistaken:
@@ -124,8 +118,6 @@ class Composer:
 
     def _focus(self, rng: np.random.Generator, picture: Picture, size: int, aim: str) -> tuple[Floats | None, float]:
         """The box that a crop of `picture` is made for, and how long it is to become."""
-        if aim == "vehicle" and picture.vehicles:
-            return picture.vehicles[rng.integers(len(picture.vehicles))].box, vehicle_side_px(rng, size)
         if aim == "mistake":
             return picture.mistakes[rng.integers(len(picture.mistakes))], plate_width_px(rng, size)
         if aim in ("plate", "anywhere") and picture.plates:
@@ -134,7 +126,7 @@ class Composer:
         return None, 0.0
 
     def _real(self, rng: np.random.Generator, size: int, picture: Picture, aim: str, exchange: float | None = None) -> Crop:
-        """A piece of `picture`: around one of its plates, vehicles or mistakes, anywhere in it, or all of it.
+        """A piece of `picture`: around one of its plates or mistakes, anywhere in it, or all of it.
 
         `exchange` is the share of its plates that rendered ones cover; by default most of them in some crops.
         """
@@ -161,8 +153,7 @@ class Composer:
         pixels = np.linalg.inv(half) @ matrix @ to_decoded @ half
         ground = cv2.warpPerspective(image, pixels, (size, size), flags=cv2.INTER_LINEAR, borderValue=(128, 128, 128))
         complete = 1.0 if picture.complete else UNBOXED_WEIGHT
-        crop = Crop(ground, negative_weight=complete, vehicle_negative_weight=VEHICLE_UNBOXED_WEIGHT)
-        add_vehicles(crop, picture, matrix)
+        crop = Crop(ground, negative_weight=complete)
         if not picture.knows_plates:
             everything = np.array([[0, 0], [size, 0], [size, size], [0, size]], np.float32)
             crop.targets.append(Target(everything, False, ignore=True))
@@ -222,7 +213,6 @@ class Composer:
                 light = rng.uniform(0.6, 1.15) * (0.4 + 0.6 * float(crop.image.mean()) / 115)
                 set_into(crop.image, image, shift @ homography, float(np.clip(light, 0.3, 1.3)))
                 add_target(crop, corners + place, True)
-                crop.ignore_vehicles(np.concatenate([(outline + place).min(0), (outline + place).max(0)]))
                 return
 
     def _paste_mistake(self, rng: np.random.Generator, crop: Crop) -> None:
@@ -249,7 +239,6 @@ class Composer:
         patch = cv2.resize(patch, (width, height), interpolation=cv2.INTER_AREA)
         crop.image[y : y + height, x : x + width] = patch[:, ::-1] if rng.random() < 0.5 else patch
         crop.targets.append(Target(corners, False, mistake=True))
-        crop.ignore_vehicles(np.concatenate([corners[0], corners[2]]))
 
     def _drawn_ground(self, rng: np.random.Generator, size: int) -> Image:
         """A plain drawn scene: sky, road, boxes of flat colour, lines."""

@@ -139,7 +139,7 @@ def evaluate(model: Path, pictures: list[Picture], looks: tuple[int, ...], thres
     hidden = left_out()
     for picture in pictures:
         image, _ = picture.decode()
-        f, s = match(picture, session.see_at(image, looks)[0], hidden.get(picture.name))
+        f, s = match(picture, session.detect_at(image, looks), hidden.get(picture.name))
         found, shown = found + f, shown + s
     groups = {
         "wide": [f for f in found if f.width_px >= WIDE_PX],

@@ -18,10 +18,9 @@ import numpy as np
 import onnx
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
 
 from ..quantise import quantise
-from .network import STRIDE, VEHICLE_CLASSES, VEHICLE_STRIDE, Detector
+from .network import STRIDE, Detector, load_known
 from .pictures import PictureSampler, read_pictures, read_vehicle_pictures
 from .session import letterbox
 
@@ -38,32 +37,17 @@ def calibration_inputs(data: Path, count: int, seed: int = 5) -> Iterator[NDArra
         yield letterbox(picture.decode()[0], LONG_SIDE_PX)[0]
 
 
-class PlatesAlone(nn.Module):
-    """The network without its map of vehicles, whose layers then take no time."""
-
-    def __init__(self, model: Detector) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, images: Tensor) -> Tensor:
-        """The map of plates."""
-        return self.model(images)[0]
-
-
-def export_float(checkpoint: Path, out: Path, with_vehicles: bool) -> int:
+def export_float(checkpoint: Path, out: Path) -> int:
     """Writes the averaged weights as float32 ONNX with dynamic height and width; returns the crops they were trained on."""
     state = torch.load(checkpoint, weights_only=True, map_location="cpu")
     model = Detector(state.get("size", "small"))
-    model.load_state_dict(state["average"])
-    model = model.fold().eval()
+    load_known(model, state["average"])
     axes = {"images": {2: "height", 3: "width"}, "map": {2: "rows", 3: "columns"}}
-    if with_vehicles:
-        axes["vehicles"] = {2: "vehicle_rows", 3: "vehicle_columns"}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            model if with_vehicles else PlatesAlone(model), (torch.rand(1, 3, 384, 640),), str(out), input_names=["images"],
-            output_names=list(axes)[1:], dynamic_axes=axes, opset_version=17, dynamo=False,
+            model.eval(), (torch.rand(1, 3, 384, 640),), str(out), input_names=["images"], output_names=["map"],
+            dynamic_axes=axes, opset_version=17, dynamo=False,
         )  # fmt: skip
     return int(state["crops"])
 
@@ -101,24 +85,17 @@ def main() -> None:
     parser.add_argument("--version", default="1")
     parser.add_argument("--recipe-commit", default=None, help="by default the commit that is checked out")
     parser.add_argument("--score-threshold", type=float, required=True, help="the operating point, chosen on val")
-    parser.add_argument("--vehicle-score-threshold", type=float, help="the same of vehicles; without it the file finds plates alone")
     given = parser.parse_args()
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
     plain = given.checkpoint.with_name("detector-float32.onnx")
-    with_vehicles = given.vehicle_score_threshold is not None
-    crops = export_float(given.checkpoint, plain, with_vehicles)
+    crops = export_float(given.checkpoint, plain)
     inputs = calibration_inputs(given.data, CALIBRATION_PICTURES)
     quantise(plain, given.out, inputs, keep=float_convolutions(plain))
     properties = {
         "version": given.version, "recipe_commit": given.recipe_commit or commit(), "stride": str(STRIDE),
         "score_threshold": str(given.score_threshold), "long_side_px": str(LONG_SIDE_PX), "crops": str(crops),
     }  # fmt: skip
-    if with_vehicles:
-        properties |= {
-            "vehicle_classes": ",".join(VEHICLE_CLASSES), "vehicle_stride": str(VEHICLE_STRIDE),
-            "vehicle_score_threshold": str(given.vehicle_score_threshold),
-        }  # fmt: skip
     for path in (plain, given.out):
         describe(path, properties)
         onnx.checker.check_model(onnx.load(path))

@@ -1,7 +1,7 @@
 """What a network finds in the training pictures, and what the next run learns from it.
 
 `python -m varco_training.detector.finds --data DIR --model FILE --out FINDS.jsonl` looks at every training picture. Then
-`train --finds FINDS.jsonl` takes, in pictures where nobody boxed them, sure finds for vehicles or plates and leaves doubtful
+`train --finds FINDS.jsonl` takes, in pictures where nobody boxed them, sure finds for plates and leaves doubtful
 ones out of account; where every plate is boxed, a find beside the boxes is a mistake to learn from.
 """
 
@@ -20,13 +20,12 @@ import numpy as np
 from .pictures import Picture, Plate, read_pictures, read_vehicle_pictures
 from .session import Session, parse_looks
 from .targets import overlap
-from .vehicles import ANY, Vehicle
 
 LEAST_SCORE = 0.15
-SURE_PLATE, SURE_VEHICLE, SURE_CLASS = 0.85, 0.45, 0.6
-"""From these scores on a find is a plate, a vehicle, a vehicle of the class said."""
-DOUBTFUL_PLATE, DOUBTFUL_VEHICLE = 0.3, 0.15
-"""From these on it may be one and is left out of account."""
+SURE_PLATE = 0.85
+"""From this score on a find is a plate."""
+DOUBTFUL_PLATE = 0.3
+"""From this one on it may be one and is left out of account."""
 MISTAKE_SCORE, MOST_OVERLAP = LEAST_SCORE, 0.02
 """A find of this score that hardly touches any box is a mistake where all plates are boxed."""
 
@@ -34,12 +33,8 @@ MISTAKE_SCORE, MOST_OVERLAP = LEAST_SCORE, 0.02
 def look(session: Session, picture: Picture, looks: tuple[int, ...]) -> dict[str, Any]:
     """What is found in one picture, as a line of the file."""
     image, _ = picture.decode()
-    plates, vehicles = session.see_at(image, looks, LEAST_SCORE)
-    row: dict[str, Any] = {"name": picture.name}
-    row["plates"] = [{"box": d.box.round(1).tolist(), "score": round(d.score, 3)} for d in plates]
-    if session.sees_vehicles:
-        row["vehicles"] = [{"box": v.box.round(1).tolist(), "class": v.index, "score": round(v.score, 3)} for v in vehicles]
-    return row
+    plates = session.detect_at(image, looks, LEAST_SCORE)
+    return {"name": picture.name, "plates": [{"box": d.box.round(1).tolist(), "score": round(d.score, 3)} for d in plates]}
 
 
 def read_finds(file: Path) -> dict[str, dict[str, Any]]:
@@ -58,14 +53,6 @@ def learn_from(picture: Picture, found: dict[str, Any]) -> Picture:
         boxes = [np.array(p["box"], np.float32) for p in found["plates"] if p["score"] >= MISTAKE_SCORE]
         alone = tuple(b for b in boxes if _apart(b, labelled))
         picture = replace(picture, mistakes=alone)
-    if not picture.vehicles and "vehicles" in found:
-        edge = np.array([picture.width_px, picture.height_px] * 2, np.float32)
-        vehicles = tuple(
-            _vehicle(np.array(v["box"], np.float32).clip(0, edge), v["class"], v["score"])
-            for v in found["vehicles"]
-            if v["score"] >= DOUBTFUL_VEHICLE
-        )
-        picture = replace(picture, vehicles=vehicles, knows_vehicles=True)
     return picture
 
 
@@ -73,10 +60,6 @@ def _plate(box: np.ndarray, score: float) -> Plate:
     x0, y0, x1, y1 = box
     corners = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float32)
     return Plate(corners, False, None, ignore=score < SURE_PLATE)
-
-
-def _vehicle(box: np.ndarray, index: int, score: float) -> Vehicle:
-    return Vehicle(box, (index,) if score >= SURE_CLASS else ANY, ignore=score < SURE_VEHICLE)
 
 
 def _apart(box: np.ndarray, labelled: np.ndarray) -> bool:
@@ -103,9 +86,6 @@ def main() -> None:
             if not picture.knows_plates:
                 counted["plates learnt"] += sum(not p.ignore for p in learnt.plates)
                 counted["plates ignored"] += sum(p.ignore for p in learnt.plates)
-            if "vehicles" in row and not picture.vehicles:
-                counted["vehicles learnt"] += sum(not v.ignore for v in learnt.vehicles)
-                counted["vehicles ignored"] += sum(v.ignore for v in learnt.vehicles)
     print(", ".join(f"{name} {count}" for name, count in counted.items()))
 
 

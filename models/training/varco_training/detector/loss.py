@@ -6,8 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from .network import STRIDE, VEHICLE_STRIDE
-from .vehicles import CLASSES
+from .network import STRIDE
 
 BOX_WEIGHT = 1.5
 CORNER_WEIGHT = 1.0
@@ -45,32 +44,6 @@ def plate_loss(output: Tensor, target: Tensor) -> tuple[Tensor, dict[str, float]
     corner_loss = (known * wrong).sum() / known.sum().clamp(min=1.0)
     total = heat_loss + BOX_WEIGHT * box_loss + CORNER_WEIGHT * corner_loss
     return total, {"heat": heat_loss.item(), "box": box_loss.item(), "corner": corner_loss.item()}
-
-
-def vehicle_loss(output: Tensor, target: Tensor) -> tuple[Tensor, dict[str, float]]:
-    """Loss of the vehicles of a batch: network maps [N,10,h,w] against target maps [N,19,h,w] (`vehicles.encode_vehicles`).
-
-    The heat is learnt in every cell by quality focal loss (Li et al., 2020): far more cells teach than with a peak alone,
-    and vehicles have few pictures. Where a label leaves open which class a vehicle is, the class that the network thinks
-    likeliest of those is taken for right and the others are let alone.
-    """
-    output = output.float()
-    logits, wanted, open_class = output[:, :CLASSES], target[:, :CLASSES], target[:, CLASSES : 2 * CLASSES] > 0
-    weight, box_weight = target[:, 2 * CLASSES, None], target[:, 2 * CLASSES + 1]
-    score = logits.sigmoid()
-    likeliest = score.detach().masked_fill(~open_class, -1.0)
-    let_alone = open_class & (likeliest < likeliest.amax(1, keepdim=True))
-    unsure = torch.where((wanted == 0) & (score.detach() > UNBOXED_SCORE), target[:, -1:], torch.ones_like(score))
-    wrong = functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none") * (wanted - score) ** 2
-    vehicles = box_weight.sum().clamp(min=1.0)
-    heat_loss = (wrong * weight * unsure * ~let_alone).sum() / vehicles
-    at = torch.nonzero(box_weight > 0, as_tuple=True)
-    if len(at[0]) == 0:
-        return heat_loss, {"vehicle": heat_loss.item(), "vehicle box": 0.0}
-    cell = torch.stack([at[2], at[1]], 1).float() + 0.5
-    got, want = output[at[0], CLASSES:, at[1], at[2]], target[at[0], 2 * CLASSES + 2 : 2 * CLASSES + 6, at[1], at[2]]
-    box_loss = (box_weight[at] * box_errors(cell, got, want, VEHICLE_STRIDE)[2]).sum() / vehicles
-    return heat_loss + BOX_WEIGHT * box_loss, {"vehicle": heat_loss.item(), "vehicle box": box_loss.item()}
 
 
 def box_errors(cell: Tensor, got: Tensor, want: Tensor, stride: int) -> tuple[Tensor, Tensor, Tensor]:

@@ -1,4 +1,4 @@
-"""The detector's network: dense 3x3 convolutions, a top-down pyramid, a map of plates and a map of vehicles.
+"""The detector's network: dense 3x3 convolutions, a top-down pyramid, a map of plates.
 
 Dense convolutions rather than depthwise ones: on a CPU they train several times faster for the same accuracy,
 and ONNX Runtime quantises them well.
@@ -16,20 +16,11 @@ from torch.nn import functional
 STRIDE = 8
 """Pixels of the network's picture per cell of the map of plates."""
 
-VEHICLE_STRIDE = 16
-"""The same of the map of vehicles: they are larger, and a quarter of the cells costs a quarter of the time."""
-
 CHANNELS = 13
 """Outputs per cell of the map of plates: heat, centre offset (2), log size (2), four corners (8)."""
 
-VEHICLE_CLASSES = ("car", "van", "truck", "bus", "motorcycle", "bicycle")
-VEHICLE_CHANNELS = len(VEHICLE_CLASSES) + 4
-"""Outputs per cell of the map of vehicles: a logit per class, centre offset (2), log size (2)."""
-
 HEAT_PRIOR = 0.01
 """The share of cells the untrained network calls a plate; keeps the first steps of the focal loss calm."""
-VEHICLE_PRIOR = 0.003
-"""The same for one class of vehicles."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +33,11 @@ class Size:
     """Residual blocks at strides 8, 16, 32 on the way down."""
     head: int
     """Channels of the plates' head."""
-    vehicle_head: int
-    """Channels of the vehicles' head."""
 
 
 SIZES = {
-    "small": Size((32, 64, 96, 128), (2, 2, 2), 64, 64),
-    "large": Size((48, 96, 160, 224), (3, 3, 2), 96, 96),
+    "small": Size((32, 64, 96, 128), (2, 2, 2), 64),
+    "large": Size((48, 96, 160, 224), (3, 3, 2), 96),
 }
 """`small` looks at every frame of a camera; `large` is for stills and far plates, at about three times the cost."""
 
@@ -108,14 +97,14 @@ class PyramidPool(nn.Module):
 
 
 class Detector(nn.Module):
-    """Pictures [N,3,H,W] (RGB, 0..1, H and W multiples of 32) to maps [N,13,H/8,W/8] of plates and [N,10,H/16,W/16] of vehicles."""
+    """Pictures [N,3,H,W] (RGB, 0..1, H and W multiples of 32) to maps [N,13,H/8,W/8] of plates."""
 
     def __init__(self, size: str = "small") -> None:
         super().__init__()
         self.size = size
         c4, c8, c16, c32 = SIZES[size].widths
         d8, d16, d32 = SIZES[size].depths
-        head, vehicle_head = SIZES[size].head, SIZES[size].vehicle_head
+        head = SIZES[size].head
         # Straight to stride 4: maps of stride 2 would take a third of the time, in training and on one core in use.
         self.to4 = nn.Sequential(Conv(3, c4, 6, 4), Conv(c4, c4))
         self.to8 = nn.Sequential(Conv(c4, c8, 3, 2), CrossStage(c8, c8, d8))
@@ -129,22 +118,14 @@ class Detector(nn.Module):
         # Corners are no linear function of what a cell sees: a second, cheap layer beside the first.
         self.refine = Conv(head, head, 1)
         self.output = nn.Conv2d(2 * head, CHANNELS, 1)
-        self.vehicle_head = nn.Sequential(Conv(c16, vehicle_head), Conv(vehicle_head, vehicle_head))
-        self.vehicles = nn.Conv2d(vehicle_head, VEHICLE_CHANNELS, 1)
-        # What all vehicles have in common is added to every class: rare classes gain by the frequent ones.
-        self.any_vehicle: nn.Conv2d | None = nn.Conv2d(vehicle_head, 1, 1)
-        classes = len(VEHICLE_CLASSES)
-        for output in (self.output, self.vehicles, self.any_vehicle):
-            nn.init.normal_(output.weight, std=0.01)
-            nn.init.zeros_(output.bias)
+        nn.init.normal_(self.output.weight, std=0.01)
+        nn.init.zeros_(self.output.bias)
         with torch.no_grad():
             self.output.bias[0] = torch.logit(torch.tensor(HEAT_PRIOR))
             self.output.bias[3:5] = torch.tensor([1.6, 0.5])  # a plate of about 40x13 px
             self.output.bias[5:13] = torch.tensor([-0.5, -0.5, 0.5, -0.5, 0.5, 0.5, -0.5, 0.5])
-            self.vehicles.bias[:classes] = torch.logit(torch.tensor(VEHICLE_PRIOR))
-            self.vehicles.bias[classes + 2 :] = 1.6  # a vehicle of about 80x80 px
 
-    def forward(self, images: Tensor, vehicles: bool = True) -> tuple[Tensor, Tensor | None]:
+    def forward(self, images: Tensor) -> Tensor:
         at8 = self.to8(self.to4(images))
         at16 = self.to16(at8)
         at32 = self.to32(at16)
@@ -152,29 +133,10 @@ class Detector(nn.Module):
         at16 = self.mix16(torch.cat([up16, at16], 1))
         up8 = functional.interpolate(self.lateral8(at16), scale_factor=2.0, mode="nearest")
         head = self.head(self.mix8(torch.cat([up8, at8], 1)))
-        plates = self.output(torch.cat([head, self.refine(head)], 1))
-        if not vehicles:
-            return plates, None
-        seen = self.vehicle_head(at16)
-        return plates, functional.conv2d(seen, *self._joined()) if self.any_vehicle else self.vehicles(seen)
-
-    def _joined(self) -> tuple[Tensor, Tensor]:
-        """Weights and biases of the vehicles' output with the part that all classes share."""
-        shares = (torch.arange(VEHICLE_CHANNELS) < len(VEHICLE_CLASSES)).to(self.vehicles.weight)
-        weight = self.vehicles.weight + shares[:, None, None, None] * self.any_vehicle.weight
-        return weight, self.vehicles.bias + shares * self.any_vehicle.bias
-
-    def fold(self) -> Detector:
-        """Makes the two layers of the vehicles' output one, for use."""
-        with torch.no_grad():
-            weight, bias = self._joined()
-            self.vehicles.weight.copy_(weight)
-            self.vehicles.bias.copy_(bias)
-        self.any_vehicle = None
-        return self
+        return self.output(torch.cat([head, self.refine(head)], 1))
 
 
-def load_known(model: Detector, state: dict[str, Any]) -> list[str]:
+def load_known(model: nn.Module, state: dict[str, Any]) -> list[str]:
     """Takes over every weight that `state` has in the same shape, or with fewer inputs (the others become 0); names the rest.
 
     So a network can begin with what an earlier one of fewer layers has learnt.

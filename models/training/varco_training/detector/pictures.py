@@ -57,8 +57,6 @@ class Picture:
     vehicles: tuple[Vehicle, ...] = ()
     knows_plates: bool = True
     """Whether its plates are boxed (by people, or by the network's own finds)."""
-    knows_vehicles: bool = False
-    """The same of vehicles."""
     mistakes: tuple[Points, ...] = ()
     """[4] boxes x0 y0 x1 y1 of what the network took for plates and is none (`finds.py`)."""
 
@@ -98,8 +96,7 @@ def read_vehicle_pictures(data: Path, split: str) -> list[Picture]:
         encoded = np.frombuffer(path.read_bytes(), np.uint8)
         pictures.append(
             Picture(
-                path.stem, path.stem[:2], label["width"], label["height"], (), encoded, _vehicles(label),
-                knows_plates=False, knows_vehicles=True,
+                path.stem, path.stem[:2], label["width"], label["height"], (), encoded, _vehicles(label), knows_plates=False,
             )
         )  # fmt: skip
     return pictures
@@ -122,10 +119,7 @@ def read_pictures(data: Path, split: str) -> list[Picture]:
             for p in label["plates"]
         )
         encoded = np.frombuffer(path.read_bytes(), np.uint8)
-        vehicles = _vehicles(label)
-        pictures.append(
-            Picture(path.stem, path.stem[:2], label["width"], label["height"], plates, encoded, vehicles, knows_vehicles=bool(vehicles))
-        )
+        pictures.append(Picture(path.stem, path.stem[:2], label["width"], label["height"], plates, encoded, _vehicles(label)))
     return pictures
 
 

@@ -1,4 +1,4 @@
-"""Where a piece of a picture lies in a crop, and which plates and vehicles the crop then has."""
+"""Where a piece of a picture lies in a crop, and which plates the crop then has."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from .panels import transform
 from .pictures import Picture
 from .targets import Target
-from .vehicles import ANY, Vehicle, part_of
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -31,23 +30,11 @@ class Crop:
     targets: list[Target] = field(default_factory=list)
     negative_weight: float = 1.0
     """See `targets.encode`."""
-    vehicles: list[Vehicle] = field(default_factory=list)
-    vehicle_negative_weight: float = 1.0
-    """See `vehicles.encode_vehicles`."""
-
-    def ignore_vehicles(self, box: Floats) -> None:
-        """Nothing is to be learnt of vehicles in `box`."""
-        self.vehicles.append(Vehicle(box.clip(0, self.image.shape[0]).astype(np.float32), ANY, ignore=True))
 
 
 def plate_width_px(rng: np.random.Generator, size: int) -> float:
     """A plate width for a crop of `size`: log-uniform, 14 px to most of the crop."""
     return float(np.exp(rng.uniform(np.log(14), np.log(0.85 * size))))
-
-
-def vehicle_side_px(rng: np.random.Generator, size: int) -> float:
-    """A vehicle's long side for a crop of `size`: log-uniform, 20 px to more than the crop."""
-    return float(np.exp(rng.uniform(np.log(20), np.log(1.25 * size))))
 
 
 @dataclass(frozen=True)
@@ -105,18 +92,6 @@ def moved_box(box: Floats, matrix: Floats) -> Floats:
     x0, y0, x1, y1 = box
     corners = transform(np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float32), matrix)
     return np.concatenate([corners.min(0), corners.max(0)]).astype(np.float32)
-
-
-def add_vehicles(crop: Crop, picture: Picture, matrix: Floats) -> None:
-    """Adds the vehicles of a picture that `matrix` takes to the crop."""
-    size = crop.image.shape[0]
-    if not picture.knows_vehicles:
-        crop.ignore_vehicles(np.array([0, 0, size, size], np.float32))
-        return
-    for vehicle in picture.vehicles:
-        part = part_of(Vehicle(moved_box(vehicle.box, matrix), vehicle.classes, vehicle.ignore), size)
-        if part:
-            crop.vehicles.append(part)
 
 
 def touches(a: Floats, b: Floats) -> bool:

@@ -2,7 +2,7 @@
 
 So a run can go on from the published file: `train --start DIR/last.pt`. The weights come back from int8 (an eighth of a bit lost);
 each batch normalisation gets the mean and the spread that its convolution has on training crops, so that the network in training
-says the same as the file. What the file lacks (the head of vehicles) begins at random.
+says the same as the file.
 """
 
 from __future__ import annotations
@@ -43,9 +43,10 @@ def restore(file: Path, images: list[Tensor]) -> tuple[Detector, int]:
 
 
 def module_of(node: str) -> str:
-    """The module that an exported node stands for: `/model/to8/to8.1/around/around.0/Conv` for `to8.1.around.0`."""
+    """The module that an exported node stands for: `/to8/to8.1/around/around.0/Conv` for `to8.1.around.0` (files up to version 4: `/model/to8/…`)."""
     path: list[str] = []
-    for part in node.split("/")[2:-1]:
+    parts = node.removeprefix("/model").split("/")[1:-1]
+    for part in parts:
         if path and part.startswith(path[-1] + "."):
             path[-1] = part
         else:

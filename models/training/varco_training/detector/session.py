@@ -11,7 +11,6 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from .targets import Detection, decode, overlap
-from .vehicles import FoundVehicle, decode_vehicles, distinct_vehicles
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -54,32 +53,21 @@ class Session:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-        self.sees_vehicles = len(self._session.get_outputs()) > 1
-        """Models up to version 2 find plates only."""
 
-    def maps_of(self, images: Floats) -> list[Floats]:
-        """The raw maps [13,h,w] and, of a model that sees vehicles, [10,h/2,w/2] of one input [1,3,H,W]."""
-        names = ["map", "vehicles"] if self.sees_vehicles else ["map"]
-        return [output[0] for output in self._session.run(names, {"images": images})]
-
-    def see(self, image: Image, long_side_px: int, least_score: float = 0.05) -> tuple[list[Detection], list[FoundVehicle]]:
-        """Plates and vehicles of a BGR picture in its own pixels, best first."""
-        images, scale = letterbox(image, long_side_px)
-        maps, twice = self.maps_of(images), np.tile(scale, 2)
-        plates = [Detection(d.score, d.box / twice, d.corners / scale) for d in decode(maps[0], least_score)]
-        vehicles = decode_vehicles(maps[1], least_score) if self.sees_vehicles else []
-        return plates, [FoundVehicle(v.score, v.index, v.box / twice) for v in vehicles]
+    def map_of(self, images: Floats) -> Floats:
+        """The raw map [13,h,w] of one input [1,3,H,W]."""
+        return self._session.run(["map"], {"images": images})[0][0]
 
     def detect(self, image: Image, long_side_px: int, least_score: float = 0.05) -> list[Detection]:
         """Plates of a BGR picture in its own pixels, best first."""
-        return self.see(image, long_side_px, least_score)[0]
+        images, scale = letterbox(image, long_side_px)
+        twice = np.tile(scale, 2)
+        return [Detection(d.score, d.box / twice, d.corners / scale) for d in decode(self.map_of(images), least_score)]
 
-    def see_at(self, image: Image, sizes_px: tuple[int, ...], least_score: float = 0.05) -> tuple[list[Detection], list[FoundVehicle]]:
-        """What looks at several sizes find, every thing once."""
-        looks = [self.see(image, size, least_score) for size in sizes_px]
-        if len(looks) == 1:
-            return looks[0]
-        return distinct([d for plates, _ in looks for d in plates]), distinct_vehicles([v for _, found in looks for v in found])
+    def detect_at(self, image: Image, sizes_px: tuple[int, ...], least_score: float = 0.05) -> list[Detection]:
+        """What looks at several sizes find, every plate once."""
+        looks = [self.detect(image, size, least_score) for size in sizes_px]
+        return looks[0] if len(looks) == 1 else distinct([d for plates in looks for d in plates])
 
     def milliseconds(self, width_px: int, height_px: int, repeats: int = 60) -> tuple[float, float]:
         """Least and median time of the network alone on one picture of this size."""
@@ -87,7 +75,7 @@ class Session:
         spent = []
         for _ in range(repeats):
             start_s = time.perf_counter()
-            self.maps_of(images)
+            self.map_of(images)
             spent.append((time.perf_counter() - start_s) * 1e3)
         return min(spent), float(np.median(spent))
 

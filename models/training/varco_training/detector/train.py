@@ -1,7 +1,7 @@
 """Trains the detector: `python -m varco_training.detector.train --data DIR --out DIR [--minutes N] [--resume]`.
 
-Both heads learn from every crop, as far as its labels tell. One core is enough: bf16 and channels-last convolutions here, the crops in one process beside. The learning rate follows
-the clock, so a run ends when it should whatever else the machine does; it may be interrupted and resumed at any time.
+One core is enough: bf16 and channels-last convolutions here, the crops in one process beside. The learning rate follows the
+clock, so a run ends when it should whatever else the machine does; it may be interrupted and resumed at any time.
 """
 
 from __future__ import annotations
@@ -14,30 +14,24 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import torch
 from torch.utils.data import DataLoader, IterableDataset
 
-from .batches import Batch, replayed
-from .compose import CROP_PX, LARGE_CROP_PX, VEHICLE_SHARE, Composer
+from .batches import Batch, mirrored, replayed
+from .compose import CROP_PX, LARGE_CROP_PX, Composer
 from .finds import learn_from, read_finds
-from .loss import plate_loss, vehicle_loss
+from .loss import plate_loss
 from .network import SIZES, Detector, load_known
 from .pictures import Picture, read_pictures, read_vehicle_pictures
 from .targets import encode
-from .vehicles import encode_vehicles
 
 BATCHES = {CROP_PX: 16, LARGE_CROP_PX: 6}
 """Crops a batch by their side: as many pixels, so as much time."""
 LARGE_SHARE = 0.35
-VEHICLE_WEIGHT = 1.0
-"""What the vehicles' loss counts beside the plates'."""
-VEHICLE_PARTS, VEHICLE_RATE = ("vehicle_head", "vehicles", "any_vehicle"), 2.0
-"""The vehicles' own layers, and their learning rate in terms of the others'."""
-PARTS = ("heat", "box", "corner", "vehicle", "vehicle box")
+PARTS = ("heat", "box", "corner")
 PEAK_RATE = 3e-3
 WARM_UP_STEPS = 150
 EMA_DECAY = 0.998
@@ -55,10 +49,10 @@ def training_pictures(data: Path, finds: Path | None) -> tuple[list[Picture], li
 
 
 class Crops(IterableDataset[Batch]):
-    """Endless batches: pictures [N,3,S,S] uint8 RGB, target maps of plates [N,17,S/8,S/8] and of vehicles [N,19,S/16,S/16]."""
+    """Endless batches: pictures [N,3,S,S] uint8 RGB, target maps [N,17,S/8,S/8]."""
 
-    def __init__(self, data: Path, finds: Path | None, seed: int, vehicle_share: float = VEHICLE_SHARE) -> None:
-        self._data, self._finds, self._seed, self._vehicle_share = data, finds, seed, vehicle_share
+    def __init__(self, data: Path, finds: Path | None, seed: int) -> None:
+        self._data, self._finds, self._seed = data, finds, seed
 
     def __iter__(self) -> Iterator[Batch]:
         cv2.setNumThreads(1)
@@ -66,14 +60,13 @@ class Crops(IterableDataset[Batch]):
         if worker is not None:
             os.nice(6)  # the training comes first
         rng = np.random.default_rng([self._seed, worker.id if worker else 0])
-        composer = Composer(*training_pictures(self._data, self._finds), rng, vehicle_share=self._vehicle_share)
+        composer = Composer(*training_pictures(self._data, self._finds), rng)
         while True:
             size = LARGE_CROP_PX if rng.random() < LARGE_SHARE else CROP_PX
             crops = [composer.crop(rng, size) for _ in range(BATCHES[size])]
             pictures = np.stack([c.image[..., ::-1].transpose(2, 0, 1) for c in crops])
             plates = np.stack([encode(c.targets, size, c.negative_weight) for c in crops])
-            vehicles = np.stack([encode_vehicles(c.vehicles, size, c.vehicle_negative_weight) for c in crops])
-            yield torch.from_numpy(pictures), torch.from_numpy(plates), torch.from_numpy(vehicles)
+            yield torch.from_numpy(pictures), torch.from_numpy(plates)
 
 
 def rate_at(progress: float, step: int, peak: float = PEAK_RATE) -> float:
@@ -82,23 +75,20 @@ def rate_at(progress: float, step: int, peak: float = PEAK_RATE) -> float:
     return peak * cosine * min(1.0, (step + 1) / WARM_UP_STEPS)
 
 
-def follow(average: Detector, model: Detector, step: int) -> None:
+def follow(average: torch.nn.Module, model: torch.nn.Module, step: int, most: float = EMA_DECAY) -> None:
     """Moves the exponential moving average towards the model (faster in the first steps)."""
-    decay = min(EMA_DECAY, (1 + step) / (10 + step))
+    decay = min(most, (1 + step) / (10 + step))
     with torch.no_grad():
         for kept, new in zip(average.state_dict().values(), model.state_dict().values(), strict=True):
             kept.lerp_(new, 1 - decay) if kept.is_floating_point() else kept.copy_(new)
 
 
-def optimiser_of(model: Detector) -> torch.optim.AdamW:
-    """AdamW that decays the convolutions' weights only and moves the vehicles' head, which has most to learn, faster."""
-    groups: list[dict[str, Any]] = []
-    for decay, dims in ((0.02, (2, 3, 4)), (0.0, (0, 1))):
-        for factor in (1.0, VEHICLE_RATE):
-            mine = [
-                p for name, p in model.named_parameters() if p.ndim in dims and (name.split(".")[0] in VEHICLE_PARTS) == (factor != 1.0)
-            ]
-            groups.append({"params": mine, "weight_decay": decay, "factor": factor})
+def optimiser_of(model: torch.nn.Module, decay: float = 0.02) -> torch.optim.AdamW:
+    """AdamW that decays the convolutions' weights only."""
+    groups = [
+        {"params": [p for p in model.parameters() if (p.ndim > 1) == weights], "weight_decay": decay if weights else 0.0}
+        for weights in (True, False)
+    ]
     return torch.optim.AdamW(groups, lr=PEAK_RATE, fused=True)
 
 
@@ -118,7 +108,6 @@ class Plan:
     """A checkpoint whose averaged weights are the first ones: a second, shorter run at a lower rate."""
     finds: Path | None
     size: str
-    plates_alone: bool
 
 
 def train(plan: Plan) -> None:
@@ -144,9 +133,9 @@ def train(plan: Plan) -> None:
         step, crops, spent_s, spent_cpu_s = state["step"], state["crops"], state["spent_s"], state["spent_cpu_s"]
     # The large crops stay as they are: compiled for them, the network gives NaN (PyTorch 2.x on a CPU with AMX, bf16).
     compiled = torch.compile(model, dynamic=False) if plan.compiled else model
-    source = Crops(plan.data, plan.finds, plan.seed + step, 0.0 if plan.plates_alone else VEHICLE_SHARE)
+    source = Crops(plan.data, plan.finds, plan.seed + step)
     fresh = iter(DataLoader(source, batch_size=None, num_workers=1, prefetch_factor=8))
-    batches = replayed(fresh, plan.seed + step)
+    batches = replayed(fresh, plan.seed + step, mirrored)
     next(batches)  # the worker has filled its pools: from here on the clock runs
     began_s, began_cpu_s = time.monotonic() - spent_s, time.process_time() - spent_cpu_s
     saved_s, sums = spent_s, dict.fromkeys(PARTS, 0.0)
@@ -161,26 +150,22 @@ def train(plan: Plan) -> None:
         last.with_suffix(".tmp").replace(last)
 
     while (spent_s := time.monotonic() - began_s) < plan.minutes * 60:
-        pictures, plates, vehicles = next(batches)
+        pictures, plates = next(batches)
         for group in optimiser.param_groups:
-            group["lr"] = group["factor"] * rate_at(spent_s / (plan.minutes * 60), step, plan.rate)
+            group["lr"] = rate_at(spent_s / (plan.minutes * 60), step, plan.rate)
         images = pictures.to(memory_format=torch.channels_last).float().div_(255)
         with torch.autocast("cpu", torch.bfloat16):
-            plate_map, vehicle_map = (compiled if images.shape[3] == CROP_PX else model)(images, not plan.plates_alone)
-        loss, parts = plate_loss(plate_map, plates)
-        more: dict[str, float] = {}
-        if vehicle_map is not None:
-            of_vehicles, more = vehicle_loss(vehicle_map, vehicles)
-            loss = loss + VEHICLE_WEIGHT * of_vehicles
+            output = (compiled if images.shape[3] == CROP_PX else model)(images)
+        loss, parts = plate_loss(output, plates)
         if not torch.isfinite(loss):
-            raise FloatingPointError(f"the loss is not finite after {step} steps: {parts | more}")
+            raise FloatingPointError(f"the loss is not finite after {step} steps: {parts}")
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 10.0)
         optimiser.step()
         step, crops = step + 1, crops + len(pictures)  # used again or not
         follow(average, model, step)
-        sums = {name: sums[name] + value for name, value in (parts | more).items()}
+        sums = {name: sums[name] + value for name, value in parts.items()}
         if step % LOG_EVERY_STEPS == 0:
             means = "\t".join(f"{name} {value / LOG_EVERY_STEPS:.4f}" for name, value in sums.items())
             cpu_s = time.process_time() - began_cpu_s
@@ -204,13 +189,12 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="a checkpoint whose averaged weights to begin with")
     parser.add_argument("--finds", type=Path, help="what an earlier network found in the training pictures (finds.py)")
     parser.add_argument("--size", choices=list(SIZES), default="small")
-    parser.add_argument("--plates-alone", action="store_true", help="learn nothing of vehicles, and plates from twice as many crops")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     train(
         Plan(
             given.data, given.out, given.minutes, given.resume, given.compile, given.seed, given.rate, given.start, given.finds,
-            given.size, given.plates_alone,
+            given.size,
         )
     )  # fmt: skip
 

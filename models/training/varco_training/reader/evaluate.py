@@ -1,4 +1,4 @@
-"""Measure an exported reader: ``python -m varco_training.reader.evaluate --data DIR --model FILE [--quads FILE] [--crops] [--speed]``.
+"""Measure an exported reader: ``python -m varco_training.reader.evaluate --data DIR --model FILE [--second FILE] [--quads FILE] [--crops] [--speed]``.
 
 Legible plates of the val split by the aligner's corners (`reader.quads`) or through the labelled box, by source and plate width; ``--crops`` adds the cut-out validation
 plates, which are for measuring only: never look at them to choose between two models.
@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 import time
 from collections import defaultdict
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -22,6 +24,10 @@ from . import HEIGHT, SLOTS, WIDTH
 from .degrade import photograph
 from .measure import Infer, as_given, read, resize, score
 from .samples import RENDER_PX, rendered
+from .together import read_together
+
+Reader = Callable[[Sequence[np.ndarray]], list[str]]
+"""Crops to their texts."""
 
 
 def session_infer(path: Path) -> tuple[Infer, ort.InferenceSession]:
@@ -45,10 +51,10 @@ def _width_class(width: float) -> str:
     return f"{low:3d}-{high - 1} px" if high < 100_000 else f"{low:3d}+ px"
 
 
-def evaluate_val(infer: Infer, data: Path, quads: Quads | None) -> None:
+def evaluate_val(reader: Reader, data: Path, quads: Quads | None) -> None:
     """Print the accuracy on the val split."""
     crops = plate_crops(data, "val", quads)
-    texts = read(infer, [as_given(c) for c in crops])
+    texts = reader([as_given(c) for c in crops])
     groups: dict[str, list[int]] = defaultdict(list)
     for i, crop in enumerate(crops):
         groups[f"source {crop.source}"].append(i)
@@ -58,10 +64,10 @@ def evaluate_val(infer: Infer, data: Path, quads: Quads | None) -> None:
         print(f"  {name}:", score([texts[i] for i in groups[name]], [crops[i].text for i in groups[name]]))
 
 
-def evaluate_wide_val(infer: Infer, data: Path, quads: Quads | None) -> None:
+def evaluate_wide_val(reader: Reader, data: Path, quads: Quads | None) -> None:
     """Print the accuracy on the plates of val that only the project's own labels know: other sources, two rows, from all over."""
     crops = labelled_crops(data, SEALED_VAL_LABELS, quads, "val")
-    texts = read(infer, [as_given(c) for c in crops])
+    texts = reader([as_given(c) for c in crops])
     groups: dict[str, list[int]] = defaultdict(list)
     for i, crop in enumerate(crops):
         groups[f"rows {crop.rows}"].append(i)
@@ -73,10 +79,10 @@ def evaluate_wide_val(infer: Infer, data: Path, quads: Quads | None) -> None:
             print(f"  {name}:", score([texts[i] for i in groups[name]], [crops[i].text for i in groups[name]]))
 
 
-def evaluate_crops(infer: Infer, data: Path) -> None:
+def evaluate_crops(reader: Reader, data: Path) -> None:
     """Print the accuracy on the cut-out plates."""
     items = list(validation_crops(data))
-    texts = read(infer, [resize(picture) for picture, _, _ in items])
+    texts = reader([resize(picture) for picture, _, _ in items])
     truth = [text for _, text, _ in items]
     print("crops-validation:", score(texts, truth))
     groups: dict[str, list[int]] = defaultdict(list)
@@ -86,11 +92,11 @@ def evaluate_crops(infer: Infer, data: Path) -> None:
         print(f"  {name}:", score([texts[i] for i in groups[name]], [truth[i] for i in groups[name]]))
 
 
-def evaluate_rendered(infer: Infer, failures: Path | None, count: int = 1500, seed: int = 4242) -> None:
+def evaluate_rendered(reader: Reader, failures: Path | None, count: int = 1500, seed: int = 4242) -> None:
     """Print the accuracy on rendered plates under full degradation; `failures` gets a sheet of what was misread."""
     rng = np.random.default_rng(seed)
     items = [rendered(rng, 1.0) for _ in range(count)]
-    texts, truth = read(infer, [i[0] for i in items]), [i[1] for i in items]
+    texts, truth = reader([i[0] for i in items]), [i[1] for i in items]
     plates = [i for i in range(count) if truth[i]]
     silent = sum(not texts[i] for i in range(count) if not truth[i])
     print("rendered:", score([texts[i] for i in plates], [truth[i] for i in plates]))
@@ -109,13 +115,13 @@ def evaluate_rendered(infer: Infer, failures: Path | None, count: int = 1500, se
         cv2.imwrite(str(failures), np.vstack([np.hstack(cells[i : i + 6]) for i in range(0, len(cells), 6)]))
 
 
-def evaluate_two_rows(infer: Infer, count: int = 600, seed: int = 777) -> None:
+def evaluate_two_rows(reader: Reader, count: int = 600, seed: int = 777) -> None:
     """Print the accuracy on rendered two-row plates as a gate camera shows them (faults at 0.4 of their full strength)."""
     rng = np.random.default_rng(seed)
     plates = [render_plate(rng, rows=2, night=i % 8 == 0, height_px=RENDER_PX) for i in range(count)]
     crops = [photograph(rng, plate.image, 0.4, i % 8 == 0) for i, plate in enumerate(plates)]
     kept = [i for i in range(count) if plates[i].rows == 2 and len(plates[i].text) <= SLOTS]
-    texts = read(infer, [crops[i] for i in kept])
+    texts = reader([crops[i] for i in kept])
     print("rendered, two rows, moderate faults:", score(texts, [plates[i].text for i in kept]))
 
 
@@ -137,19 +143,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--second", type=Path, help="another reader that is heard with the first")
     parser.add_argument("--quads", type=Path, help="the aligner's corners, from reader.quads")
     parser.add_argument("--crops", action="store_true", help="also the cut-out validation plates")
     parser.add_argument("--speed", action="store_true")
     parser.add_argument("--failures", type=Path, help="write a sheet of misread rendered plates")
     args = parser.parse_args()
     infer, session = session_infer(args.model)
+    second = [session_infer(args.second)[0]] if args.second else []
+    reader: Reader = partial(read_together, [infer, *second]) if second else partial(read, infer)
     quads = detected_quads(args.quads) if args.quads else None
-    evaluate_val(infer, args.data, quads)
-    evaluate_wide_val(infer, args.data, quads)
-    evaluate_rendered(infer, failures=args.failures)
-    evaluate_two_rows(infer)
+    evaluate_val(reader, args.data, quads)
+    evaluate_wide_val(reader, args.data, quads)
+    evaluate_rendered(reader, failures=args.failures)
+    evaluate_two_rows(reader)
     if args.crops:
-        evaluate_crops(infer, args.data)
+        evaluate_crops(reader, args.data)
     if args.speed:
         evaluate_speed(session)
 

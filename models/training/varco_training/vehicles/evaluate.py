@@ -1,7 +1,7 @@
-"""Measures the vehicles of a detector on `vehicles/` val: `python -m varco_training.detector.evaluate_vehicles --data DIR --model FILE...`.
+"""Measures a vehicle detector on `vehicles/` val: `python -m varco_training.vehicles.evaluate --data DIR --model FILE...`.
 
-Average precision at an overlap of 0.5, by class with its count and for vehicles of any class. A label that leaves two classes
-open ("bike") makes a find of either neither right nor wrong.
+Average precision at an overlap of 0.5, by class with its count and for vehicles of any class; for mAP50 every class of a cell is
+a find of its own, as is usual. A label that leaves two classes open ("bike") makes a find of either neither right nor wrong.
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .evaluate import LEAST_IOU
-from .network import VEHICLE_CLASSES
-from .pictures import Picture, read_vehicle_pictures
-from .session import Session, parse_looks
-from .targets import overlap
-from .vehicles import CLASSES, FoundVehicle, Vehicle
+from ..detector.evaluate import LEAST_IOU
+from ..detector.pictures import Picture, read_vehicle_pictures
+from ..detector.targets import overlap
+from ..detector.vehicles import CLASSES, VEHICLE_CLASSES, Vehicle
+from .session import FoundVehicle, VehicleSession, long_side_of
 
 RIGHT, WRONG, LEFT_OUT = 1, 0, -1
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6)
@@ -58,18 +57,21 @@ def of_class(index: int, vehicles: tuple[Vehicle, ...]) -> tuple[list[Vehicle], 
     return [v for v in vehicles if v.classes == (index,)], [v for v in vehicles if index in v.classes and len(v.classes) > 1]
 
 
-def evaluate(session: Session, pictures: list[Picture], looks: tuple[int, ...]) -> dict[str, Any]:
-    """All figures of one model and one way of looking."""
+def evaluate(session: VehicleSession, pictures: list[Picture], long_side_px: int | None) -> dict[str, Any]:
+    """All figures of one model; `long_side_px`: of every picture, by default what the product takes."""
     judged: dict[str, list[tuple[float, int]]] = {name: [] for name in (*VEHICLE_CLASSES, "any")}
     counts = dict.fromkeys(judged, 0)
     sources: dict[str, tuple[int, list[tuple[float, int]]]] = {}
     confused: NDArray[np.int64] = np.zeros((CLASSES, CLASSES), np.int64)
     for picture in pictures:
-        found = session.see_at(picture.decode()[0], looks)[1]
+        image = picture.decode()[0]
+        side_px = long_side_px or long_side_of(image)
+        of_each = session.find(image, side_px, each_class=True)
         for index, name in enumerate(VEHICLE_CLASSES):
             wanted, doubtful = of_class(index, picture.vehicles)
             counts[name] += len(wanted)
-            judged[name] += judge([f for f in found if f.index == index], wanted, doubtful)
+            judged[name] += judge([f for f in of_each if f.index == index], wanted, doubtful)
+        found = session.find(image, side_px)
         counts["any"] += len(picture.vehicles)
         every = judge(found, list(picture.vehicles), [])
         judged["any"] += every
@@ -85,14 +87,19 @@ def evaluate(session: Session, pictures: list[Picture], looks: tuple[int, ...]) 
     for threshold in THRESHOLDS:
         kept = [r for score, r in judged["any"] if score >= threshold]
         right = kept.count(RIGHT)
-        points[str(threshold)] = {"recall": round(right / max(counts["any"], 1), 3), "precision": round(right / max(len(kept), 1), 3)}
+        points[str(threshold)] = {
+            "recall": round(right / max(counts["any"], 1), 3),
+            "precision": round(right / max(len(kept), 1), 3),
+        }
     return {
-        "looks": looks,
+        "long_side_px": long_side_px or "half of the picture's",
         "map50": round(float(np.mean([ap[name] for name in classes])), 4),
         "ap50": {name: {"ap50": ap[name], "vehicles": counts[name]} for name in (*classes, "any")},
         "any_by_source": {s: {"ap50": round(average_precision(n, j), 4), "vehicles": n} for s, (n, j) in sorted(sources.items())},
         "any_by_threshold": points,
-        "found_as": {VEHICLE_CLASSES[i]: dict(zip(VEHICLE_CLASSES, row.tolist(), strict=True)) for i, row in enumerate(confused) if row.any()},
+        "found_as": {
+            VEHICLE_CLASSES[i]: dict(zip(VEHICLE_CLASSES, row.tolist(), strict=True)) for i, row in enumerate(confused) if row.any()
+        },
     }
 
 
@@ -101,19 +108,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--model", type=Path, nargs="+", required=True)
-    parser.add_argument("--long-side", type=parse_looks, nargs="+", default=[(640,)], help="sizes; 640+320 for both looks together")
+    parser.add_argument("--long-side", type=int, nargs="*", default=[], help="sizes, px, beside the product's own")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     cv2.setNumThreads(1)
     pictures = read_vehicle_pictures(given.data, "val")
     for model in given.model:
-        session = Session(model)
-        for looks in given.long_side:
-            result = evaluate(session, pictures, looks)
+        session = VehicleSession(model)
+        least, middle = session.milliseconds(416, 256)
+        print(f"{model.name}: 416x256, one thread: least {least:.2f} ms, median {middle:.2f} ms")
+        for side_px in (None, *given.long_side):
+            result = evaluate(session, pictures, side_px)
             if given.json:
                 print(json.dumps({"model": model.name} | result))
                 continue
-            print(f"{model.name} at {looks}: mAP50 {result['map50']}")
+            print(f"long side {result['long_side_px']}: mAP50 {result['map50']}")
             for group in ("ap50", "any_by_source"):
                 print("  " + ", ".join(f"{k} {v['ap50']} of {v['vehicles']}" for k, v in result[group].items()))
             print(f"  any class, by score: {result['any_by_threshold']}")

@@ -1,0 +1,167 @@
+"""Training crops with vehicles: whole pictures, pieces and four of them together, turned, stretched and relit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..detector.photometry import degrade
+from ..detector.pictures import Picture, VehicleSampler
+from ..detector.placing import moved_box
+from ..detector.vehicles import CLASSES, SHOWN_SHARE, Vehicle, part_of
+
+Image = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+CROP_PX = 256
+MOSAIC_SHARE = 0.45
+MIXED_SHARE = 0.08
+CLASSLESS_SHARE = 0.12
+"""Crops out of pictures whose vehicles have boxes and no class: they teach where a vehicle ends."""
+CROWDED, CROWDED_SHARE = 6, 0.12
+"""Pictures with more vehicles than this, and how many crops come from them beside those that are drawn by class."""
+MOST_VEHICLES = 40
+"""Of one crop; the smallest of more are left out of account."""
+LARGEST_PX = 4096
+"""More than any crop."""
+
+
+@dataclass
+class Crop:
+    """One training crop."""
+
+    image: Image
+    vehicles: list[Vehicle]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One crop as the network takes it."""
+
+    image: Image
+    """[S,S,3] BGR."""
+    boxes: Floats
+    """[MOST_VEHICLES,4] x0 y0 x1 y1 px, zero where there is none."""
+    classes: Floats
+    """[MOST_VEHICLES,CLASSES] one for what it may be."""
+    ignored: Floats
+    """[MOST_VEHICLES,4] boxes in which nothing is background."""
+
+
+class VehicleComposer:
+    """Makes training crops."""
+
+    def __init__(self, pictures: list[Picture], classless: list[Picture]) -> None:
+        self._sampler, self._classless = VehicleSampler(pictures), classless
+        self._crowded = [p for p in pictures if len(p.vehicles) > CROWDED]
+        self._decoded: dict[str, Image] = {}
+
+    def sample(self, rng: np.random.Generator, size: int = CROP_PX) -> Sample:
+        """One crop with light, lens and coding applied."""
+        crop = self._crop(rng, size)
+        if rng.random() < MIXED_SHARE:
+            other, share = self._crop(rng, size), float(rng.uniform(0.4, 0.6))
+            crop = Crop(cv2.addWeighted(crop.image, share, other.image, 1 - share, 0), crop.vehicles + other.vehicles)
+        vehicles = sorted(crop.vehicles, key=lambda v: -float(np.prod(v.box[2:] - v.box[:2])))
+        known = [v for v in vehicles if not v.ignore]
+        left = [v for v in vehicles if v.ignore] + known[MOST_VEHICLES:]
+        boxes, classes, ignored = (np.zeros((MOST_VEHICLES, n), np.float32) for n in (4, CLASSES, 4))
+        for index, vehicle in enumerate(known[:MOST_VEHICLES]):
+            boxes[index] = vehicle.box
+            classes[index, list(vehicle.classes)] = 1.0
+        for index, vehicle in enumerate(left[:MOST_VEHICLES]):
+            ignored[index] = vehicle.box
+        return Sample(degrade(rng, _recoloured(rng, crop.image), []), boxes, classes, ignored)
+
+    def _crop(self, rng: np.random.Generator, size: int) -> Crop:
+        whole = Crop(np.full((size, size, 3), 127, np.uint8), [])
+        if rng.random() >= MOSAIC_SHARE:
+            self._place(rng, whole, (0, 0, size, size), size)
+            return whole
+        cx, cy = (rng.uniform(0.3, 0.7, 2) * size).astype(int).tolist()
+        for tile in ((0, 0, cx, cy), (cx, 0, size, cy), (0, cy, cx, size), (cx, cy, size, size)):
+            self._place(rng, whole, tile, max(tile[2] - tile[0], tile[3] - tile[1]))
+        return whole
+
+    def _draw(self, rng: np.random.Generator) -> Picture:
+        kind = rng.random()
+        if self._classless and kind < CLASSLESS_SHARE:
+            return self._classless[rng.integers(len(self._classless))]
+        if self._crowded and kind > 1 - CROWDED_SHARE:
+            return self._crowded[rng.integers(len(self._crowded))]
+        return self._sampler.draw(rng)
+
+    def _decode(self, picture: Picture) -> Image:
+        if picture.name not in self._decoded:
+            self._decoded[picture.name] = picture.decode()[0]
+        return self._decoded[picture.name]
+
+    def _place(self, rng: np.random.Generator, whole: Crop, tile: tuple[int, int, int, int], side: int) -> None:
+        """Sets a picture, or a piece of it, into a tile of the crop."""
+        picture = self._draw(rng)
+        image = self._decode(picture)
+        height, width = image.shape[:2]
+        crowd = len(picture.vehicles) > CROWDED
+        spread = np.log([0.8, 3.5]) if crowd else np.log([0.55, 1.7])
+        scale = float(np.exp(rng.uniform(*spread))) * side / max(height, width)
+        stretch = float(np.exp(np.clip(rng.normal(0, 0.12), -0.3, 0.3)))
+        angle = np.deg2rad(np.clip(rng.normal(0, 2.0), -5, 5))
+        flip = -1.0 if rng.random() < 0.5 else 1.0
+        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        linear = turn @ np.diag([flip * scale * stretch, scale / stretch])
+        x0, y0, x1, y1 = tile
+        tile_size = np.array([x1 - x0, y1 - y0], float)
+        scaled = np.array([width * scale * stretch, height * scale / stretch])
+        # A smaller picture lies anywhere in the tile, of a larger one any part shows: mostly one with a vehicle in it.
+        room = tile_size - scaled
+        middle = np.array([width, height]) / 2
+        place = tile_size / 2 + rng.uniform(-0.5, 0.5, 2) * np.abs(room)
+        if picture.vehicles and (room < 0).any() and rng.random() < 0.7:
+            box = picture.vehicles[rng.integers(len(picture.vehicles))].box
+            anchor = (box[:2] + box[2:]) / 2
+            wanted = rng.uniform(0.25, 0.75, 2) * tile_size
+            shifted = wanted - linear @ (anchor - middle)
+            low, high = np.minimum(tile_size - scaled / 2, scaled / 2), np.maximum(tile_size - scaled / 2, scaled / 2)
+            place = np.clip(shifted, low, high)
+        matrix = np.eye(3, dtype=np.float32)
+        matrix[:2, :2], matrix[:2, 2] = linear, place - linear @ middle
+        if scale < 0.5:  # so that nothing aliases
+            factor = max(scale * 1.5, 0.1)
+            image = cv2.resize(image, (max(8, round(width * factor)), max(8, round(height * factor))), interpolation=cv2.INTER_AREA)
+        to_decoded = np.diag([width / image.shape[1], height / image.shape[0], 1.0])
+        pixels = (matrix @ to_decoded)[:2]
+        ground = cv2.warpAffine(image, pixels, (x1 - x0, y1 - y0), flags=cv2.INTER_LINEAR, borderValue=(127, 127, 127))
+        whole.image[y0:y1, x0:x1] = ground
+        offset = np.array([x0, y0, x0, y0], np.float32)
+        limits = np.tile(tile_size, 2).astype(np.float32)
+        for vehicle in picture.vehicles:
+            part = _shown(Vehicle(moved_box(vehicle.box, matrix), vehicle.classes, vehicle.ignore), limits)
+            if part is not None:
+                whole.vehicles.append(Vehicle(part.box + offset, part.classes, part.ignore))
+
+
+def _shown(vehicle: Vehicle, limits: Floats) -> Vehicle | None:
+    """What of a vehicle shows in a tile that is `limits` large."""
+    box = np.clip(vehicle.box, 0, limits).astype(np.float32)
+    shown, whole = box[2:] - box[:2], vehicle.box[2:] - vehicle.box[:2]
+    share = float(np.prod(shown) / max(float(np.prod(whole)), 1e-6))
+    part = part_of(Vehicle(box, vehicle.classes, vehicle.ignore), LARGEST_PX)
+    if share < 0.04 or part is None:
+        return None
+    return Vehicle(box, vehicle.classes, part.ignore or share < SHOWN_SHARE)
+
+
+def _recoloured(rng: np.random.Generator, image: Image) -> Image:
+    """Another paint: hue, saturation and brightness of the whole."""
+    if rng.random() < 0.3:
+        return image
+    hsv = cv2.cvtColor(image, cv2.COLOR_BGR2HSV)
+    steps = np.arange(256)
+    hue = ((steps + rng.integers(-12, 13)) % 180).astype(np.uint8)
+    saturation = np.clip(steps * rng.uniform(0.5, 1.5), 0, 255).astype(np.uint8)
+    value = np.clip(steps * rng.uniform(0.7, 1.35), 0, 255).astype(np.uint8)
+    channels = [cv2.LUT(c, t) for c, t in zip(cv2.split(hsv), (hue, saturation, value), strict=True)]
+    return cv2.cvtColor(cv2.merge(channels), cv2.COLOR_HSV2BGR)

@@ -1,0 +1,92 @@
+"""A vehicle detector as the product runs it: letterbox, ONNX Runtime on one thread, decode, back to picture pixels."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from ..detector.session import letterbox
+from ..detector.targets import overlap
+from ..detector.vehicles import CLASSES
+from .network import STRIDE
+
+Image = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+LEAST_LONG_SIDE_PX, MOST_LONG_SIDE_PX = 288, 640
+SAME_VEHICLE_IOU = 0.55
+MOST_CANDIDATES = 600
+
+
+@dataclass(frozen=True)
+class FoundVehicle:
+    """One vehicle found."""
+
+    score: float
+    index: int
+    """Place in `VEHICLE_CLASSES`."""
+    box: Floats
+    """[4] x0, y0, x1, y1."""
+
+
+def long_side_of(image: Image) -> int:
+    """The long side, px, at which a still is looked at: half of its own within limits, as `src/vision/vehicles.rs` has it."""
+    return int(np.clip(max(image.shape[:2]) // 2, LEAST_LONG_SIDE_PX, MOST_LONG_SIDE_PX))
+
+
+def distinct(found: list[FoundVehicle], each_class: bool) -> list[FoundVehicle]:
+    """The surest of boxes that are the same vehicle; with `each_class` a vehicle may be found as several classes."""
+    kept: list[FoundVehicle] = []
+    for one in sorted(found, key=lambda v: -v.score):
+        others = [k.box for k in kept if not each_class or k.index == one.index]
+        if not others or overlap(one.box, np.array(others)).max() <= SAME_VEHICLE_IOU:
+            kept.append(one)
+    return kept
+
+
+def decode(output: Floats, least_score: float, each_class: bool) -> list[FoundVehicle]:
+    """Vehicles of one map [10,h,w], best first: of each cell the best class, or with `each_class` every one that is sure enough."""
+    scores = (1.0 / (1.0 + np.exp(-np.clip(output[:CLASSES], -30, 30)))).reshape(CLASSES, -1)
+    rows, columns = np.divmod(np.arange(scores.shape[1]), output.shape[2])
+    values = output[CLASSES:].reshape(4, -1)
+    centre = np.stack([(columns + 0.5 + values[0]) * STRIDE, (rows + 0.5 + values[1]) * STRIDE], 1)
+    size = STRIDE * np.exp(np.minimum(values[2:4], 6.0)).T
+    boxes = np.concatenate([centre - size / 2, centre + size / 2], 1).astype(np.float32)
+    sure = scores >= least_score
+    if not each_class:
+        sure &= scores == scores.max(0)
+    classes, cells = np.nonzero(sure)
+    order = np.argsort(-scores[classes, cells])[:MOST_CANDIDATES]
+    found = [FoundVehicle(float(scores[k, c]), int(k), boxes[c]) for k, c in zip(classes[order], cells[order], strict=True)]
+    return distinct(found, each_class)
+
+
+class VehicleSession:
+    """One loaded model."""
+
+    def __init__(self, model: Path) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+
+    def find(self, image: Image, long_side_px: int, least_score: float = 0.03, each_class: bool = False) -> list[FoundVehicle]:
+        """Vehicles of a BGR picture in its own pixels, best first."""
+        images, scale = letterbox(image, long_side_px)
+        output = self._session.run(["vehicles"], {"images": images})[0][0]
+        twice = np.tile(scale, 2)
+        return [FoundVehicle(v.score, v.index, v.box / twice) for v in decode(output, least_score, each_class)]
+
+    def milliseconds(self, width_px: int, height_px: int, repeats: int = 60) -> tuple[float, float]:
+        """Least and median time of the network alone on one picture of this size."""
+        images = np.random.default_rng(0).random((1, 3, height_px, width_px), np.float32)
+        spent = []
+        for _ in range(repeats):
+            start_s = time.perf_counter()
+            self._session.run(["vehicles"], {"images": images})
+            spent.append((time.perf_counter() - start_s) * 1e3)
+        return min(spent), float(np.median(spent))
