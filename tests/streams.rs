@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use varco::scene::{LookConfig, LookGate, Reach};
+use varco::scene::{LookConfig, LookGate};
 use varco::tracking::{Direction, Tracker, TrackerConfig, TransitState};
 use varco::video::{
     Decode, Location, Next, RtspServer, RtspServerConfig, Source, SourceConfig, SourceHealth,
@@ -47,13 +47,7 @@ fn read(url: &str, decode: Decode, on_movement: bool, until: Instant) -> Seen {
         drift_s = drift_s.max((captured_s - frame.stream_time.as_secs_f64()).abs());
         if let Some(reach) = gate.admits(&frame, tracker.attention()) {
             looks += 1;
-            let detections = match reach {
-                Reach::Whole => engine.detect(&frame.picture).unwrap(),
-                Reach::Followed => {
-                    let expected = tracker.expected(frame.stream_time);
-                    engine.follow(&frame.picture, &expected).unwrap()
-                }
-            };
+            let detections = tracker.find(&mut engine, &frame, reach).unwrap();
             let read = |quad: &_| engine.read(&frame.picture, quad);
             let given: Result<_, VisionError> = tracker.observe(&frame, &detections, read);
             source.attend(tracker.attention());

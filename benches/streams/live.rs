@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use varco::scene::{LookConfig, LookGate, Reach};
 use varco::tracking::{Tracker, TrackerConfig, TransitState};
+use varco::traffic::Kinds;
 use varco::video::{Decode, Location, Next, Pace, Source, SourceConfig};
 use varco::vision::{Engine, EngineConfig, VisionError};
 
@@ -115,6 +116,7 @@ fn read(config: SourceConfig, way: Way, time: Duration, settle: Duration, ready:
     ready.wait();
     let mut source = Source::start(SourceConfig { decode, ..config }).unwrap();
     let mut tracker = Tracker::new(TrackerConfig { rejoin_s: 6.0, ..TrackerConfig::default() });
+    let mut kinds = Kinds::new().unwrap();
     let mut gate = LookGate::new(LookConfig { on_movement, ..LookConfig::default() });
     let note = |transits: Vec<varco::tracking::Transit>, seen: &mut Seen| {
         let ended = transits.into_iter().filter(|t| t.state == TransitState::Ended);
@@ -138,13 +140,8 @@ fn read(config: SourceConfig, way: Way, time: Duration, settle: Duration, ready:
                         seen.ages_ms.push(age.as_secs_f64() * 1000.0);
                     }
                     let began = Instant::now();
-                    let detections = match reach {
-                        Reach::Whole => engine.detect(&frame.picture).unwrap(),
-                        Reach::Followed => {
-                            let expected = tracker.expected(frame.stream_time);
-                            engine.follow(&frame.picture, &expected).unwrap()
-                        }
-                    };
+                    let detections = tracker.find(engine, &frame, reach).unwrap();
+                    kinds.look(&frame, &detections).unwrap();
                     seen.finding_s += began.elapsed().as_secs_f64();
                     let read = |quad: &_| {
                         let began = Instant::now();

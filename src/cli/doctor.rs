@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::failure::{Failure, Outcome};
 use crate::frame::Picture;
 use crate::video;
-use crate::vision::{Engine, EngineConfig, VisionError};
+use crate::vision::{Engine, EngineConfig, ModelCard, VehicleConfig, VehicleDetector, VisionError};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -43,13 +43,11 @@ pub(super) fn run(_args: &Args) -> Outcome {
                 tell("device offered", Ok(device))?;
             }
             for (name, card) in engine.models() {
-                let kib = card.bytes / 1024;
-                let text = format!(
-                    "version {}, {kib} KiB, sha256 {}…, {}",
-                    card.version, card.sha256_prefix, card.origin
-                );
-                tell(&format!("plate {name}"), Ok(text))?;
+                tell(&format!("plate {name}"), Ok(described(card)))?;
             }
+            let vehicles = VehicleDetector::new(&VehicleConfig::default());
+            let vehicles = vehicles.map(|detector| described(detector.card()));
+            tell("vehicle detector", vehicles.map_err(|error| error.to_string()))?;
             tell("speed", speed(&mut engine).map_err(|error| error.to_string()))?;
         }
         Err(error) => tell("ONNX Runtime", Err(error.to_string()))?,
@@ -58,6 +56,12 @@ pub(super) fn run(_args: &Args) -> Outcome {
         tell(part, state)?;
     }
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// A model in words.
+fn described(card: &ModelCard) -> String {
+    let ModelCard { origin, version, sha256_prefix, bytes } = card;
+    format!("version {version}, {} KiB, sha256 {sha256_prefix}…, {origin}", bytes / 1024)
 }
 
 /// Time of the detector on a 720p picture.

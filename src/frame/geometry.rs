@@ -46,6 +46,13 @@ impl Rect {
         if union > 0.0 { both / union } else { 0.0 }
     }
 
+    /// The box half-way between two: each side where the mean of theirs is.
+    #[must_use]
+    pub fn midway(&self, other: &Self) -> Self {
+        let [x, y, w, h] = [self.x + other.x, self.y + other.y, self.w + other.w, self.h + other.h];
+        Self { x: x / 2.0, y: y / 2.0, w: w / 2.0, h: h / 2.0 }
+    }
+
     /// The box cut to a picture of the given size.
     #[must_use]
     pub fn clamped(&self, width_px: u32, height_px: u32) -> Self {

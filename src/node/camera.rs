@@ -16,9 +16,9 @@ use crate::position::Gps;
 use crate::scene::{LookConfig, LookGate, Reach};
 use crate::store::Record;
 use crate::tracking::{Tracker, TrackerConfig, Transit};
-use crate::traffic::{CountConfig, TrafficCounter};
+use crate::traffic::Kinds;
 use crate::video::{self, Location, Next, Pace, Source, SourceConfig, VideoError};
-use crate::vision::{Engine, EngineConfig, Found, VisionError};
+use crate::vision::{Engine, EngineConfig, VisionError};
 
 /// How long a frame is waited for before health and orders are looked at again.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -100,9 +100,7 @@ pub(super) fn work(post: &Post<'_>, reporter: &mut CameraReporter) -> Result<Ove
     let mut source = Source::start(source_config(camera)?)?;
     let mut tracker =
         Tracker::new(TrackerConfig { rejoin_s: camera.same_passage_s, ..TrackerConfig::default() });
-    // For the kinds of vehicles that carry plates the boxes are enough.
-    let boxes_alone = CountConfig { fixed_camera: false, ..CountConfig::default() };
-    let mut traffic = engine.knows_vehicles().then(|| TrafficCounter::new(boxes_alone));
+    let mut kinds = Kinds::new()?;
     let mut gate = LookGate::new(look_config(camera));
     let mut rate = Rate::new();
     let mut last_frame = Instant::now();
@@ -139,8 +137,7 @@ pub(super) fn work(post: &Post<'_>, reporter: &mut CameraReporter) -> Result<Ove
                 gate.set_behind(source.behind());
                 if let Some(reach) = gate.admits(&frame, tracker.attention()) {
                     rate.looks += 1;
-                    let transits =
-                        look(&mut engine, &mut tracker, traffic.as_mut(), &frame, reach)?;
+                    let transits = look(&mut engine, &mut tracker, &mut kinds, &frame, reach)?;
                     source.attend(tracker.attention());
                     report(post, reporter, transits)?;
                 }
@@ -170,25 +167,14 @@ pub(super) fn work(post: &Post<'_>, reporter: &mut CameraReporter) -> Result<Ove
 fn look(
     engine: &mut Engine,
     tracker: &mut Tracker,
-    traffic: Option<&mut TrafficCounter>,
+    kinds: &mut Kinds,
     frame: &Frame,
     reach: Reach,
 ) -> Result<Vec<Transit>, VisionError> {
-    let found = match reach {
-        Reach::Whole => engine.find(&frame.picture)?,
-        Reach::Followed => {
-            let expected = tracker.expected(frame.stream_time);
-            Found { plates: engine.follow(&frame.picture, &expected)?, vehicles: Vec::new() }
-        }
-    };
-    let mut transits =
-        tracker.observe(frame, &found.plates, |quad| engine.read(&frame.picture, quad))?;
-    if let Some(traffic) = traffic {
-        if reach == Reach::Whole {
-            traffic.observe(frame, &found.vehicles);
-        }
-        traffic.tell_kinds(&mut transits);
-    }
+    let plates = tracker.find(engine, frame, reach)?;
+    let mut transits = tracker.observe(frame, &plates, |quad| engine.read(&frame.picture, quad))?;
+    kinds.look(frame, &plates)?;
+    kinds.tell(&mut transits);
     Ok(transits)
 }
 

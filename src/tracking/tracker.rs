@@ -9,8 +9,8 @@ use super::track::{Phase, Track};
 use super::transit::{Transit, TransitState};
 use crate::frame::{Frame, Quad};
 use crate::plate::Reading;
-use crate::scene::Attention;
-use crate::vision::Detection;
+use crate::scene::{Attention, Reach};
+use crate::vision::{Detection, Engine, VisionError};
 
 /// Gone plates that are remembered at most, those that can be given out first; each holds its
 /// evidence frame.
@@ -128,6 +128,23 @@ impl Tracker {
     pub fn expected(&self, at: Duration) -> Vec<Quad> {
         let in_view = self.tracks.iter().filter(|track| track.phase == Phase::InView);
         in_view.map(|track| track.expected(at.as_secs_f64())).collect()
+    }
+
+    /// The plates of the next frame, for [`Self::observe`]: by a look at all of it, or where the
+    /// plates in view should be.
+    ///
+    /// # Errors
+    /// [`VisionError::Run`] when a network fails.
+    pub fn find(
+        &self,
+        engine: &mut Engine,
+        frame: &Frame,
+        reach: Reach,
+    ) -> Result<Vec<Detection>, VisionError> {
+        match reach {
+            Reach::Whole => engine.detect(&frame.picture),
+            Reach::Followed => engine.follow(&frame.picture, &self.expected(frame.stream_time)),
+        }
     }
 
     /// For each detection the place of the track that it continues.

@@ -7,7 +7,6 @@ use super::motion::{edges, size, touches_edge, union};
 use super::passage::Passage;
 use super::vehicle::{Seen, Vehicle};
 use crate::frame::{Frame, LumaGrid, Rect};
-use crate::tracking::Transit;
 use crate::vision::{VehicleDetection, VehicleKind};
 
 /// Cells in a row: a vehicle that covers a hundredth of the picture is a dozen cells each way.
@@ -41,17 +40,13 @@ const BESIDE_CELLS: f32 = 2.0;
 const GROWN_AREA: f32 = 3.0;
 /// Passages whose plates may still be asked for.
 const MAX_PAST: usize = 64;
-/// By so many of the last passages it is judged whether the detector knows this camera's vehicles:
-/// when it knew at least so many, and this share of them.
-const JUDGED: usize = 20;
-const LEAST_JUDGED: usize = 5;
-const KNOWN_SHARE: f32 = 0.75;
 
 /// Counts the vehicles before one camera.
 ///
-/// Boxes of the detector and groups of cells that differ from the empty road are followed
-/// together; the idea of joining by overlap with the predicted box is that of SORT (Bewley et
-/// al., ICIP 2016). No I/O, no clock: time is the frames' stream time.
+/// Before a camera that stands still, groups of cells that differ from the empty road are followed,
+/// and boxes of the detector name what they show; elsewhere the boxes are followed. The idea of
+/// joining by overlap with the predicted box is that of SORT (Bewley et al., ICIP 2016). No I/O, no
+/// clock: time is the frames' stream time.
 #[derive(Debug)]
 pub struct TrafficCounter {
     config: CountConfig,
@@ -60,8 +55,6 @@ pub struct TrafficCounter {
     blobs: Blobs,
     vehicles: Vec<Vehicle>,
     past: Vec<Vehicle>,
-    /// For the last counted passages whether the detector knew them.
-    known: Vec<bool>,
     last_id: u64,
     picture: Rect,
     to_px: [f32; 2],
@@ -78,7 +71,6 @@ impl TrafficCounter {
             blobs: Blobs::default(),
             vehicles: Vec::new(),
             past: Vec::new(),
-            known: Vec::new(),
             last_id: 0,
             picture: Rect::from([0.0; 4]),
             to_px: [1.0; 2],
@@ -116,27 +108,19 @@ impl TrafficCounter {
     }
 
     /// The vehicle to which something at a place at a time belongs, such as a plate: its number
-    /// and its kind. Of several the smallest, which is in front of the others or beside them.
+    /// and its kind, also shortly before and after it was seen. Of several the one that the detector
+    /// knows best.
     #[must_use]
     pub fn vehicle_at(&self, at_s: f64, rect: &Rect) -> Option<(u64, Option<VehicleKind>)> {
         let [x, y] = rect.centre();
         let (x, y) = (x / self.to_px[0], y / self.to_px[1]);
         let all = self.vehicles.iter().chain(&self.past);
         let holding = all.filter_map(|vehicle| {
-            let [left, top, right, bottom] = edges(&vehicle.at(at_s)?);
+            let [left, top, right, bottom] = edges(&vehicle.near(at_s)?);
             ((left..=right).contains(&x) && (top..=bottom).contains(&y)).then_some(vehicle)
         });
         let best = holding.max_by_key(|vehicle| (vehicle.boxes > 0, vehicle.looks))?;
         Some((best.id, best.kind().map(|(kind, _)| kind)))
-    }
-
-    /// Adds to transits the kind of the vehicle within whose box the plate was read.
-    pub fn tell_kinds(&self, transits: &mut [Transit]) {
-        for transit in transits {
-            let read_s = transit.look.frame.stream_time.as_secs_f64();
-            let vehicle = self.vehicle_at(read_s, &transit.look.detection.rect);
-            transit.vehicle = vehicle.and_then(|(_, kind)| kind);
-        }
     }
 
     /// What differs from the empty road.
@@ -153,38 +137,35 @@ impl TrafficCounter {
     fn follow(&mut self, found: &[VehicleDetection], blobs: &[Rect], at_s: f64) {
         let expected: Vec<Rect> = self.vehicles.iter().map(|v| v.motion.predicted(at_s)).collect();
         let boxes: Vec<Rect> = found.iter().map(|d| self.in_cells(&d.rect)).collect();
-        let mut seen = vec![false; self.vehicles.len()];
         let of_box = match_boxes(&expected, &boxes);
         for ((detection, rect), matched) in found.iter().zip(&boxes).zip(of_box) {
+            // Movement knows every vehicle, the detector about two in three: where both tell of
+            // what passes, one vehicle in several parts is easily counted as several.
+            if self.config.fixed_camera {
+                if let Some(at) = matched {
+                    self.vehicles[at].vote(detection);
+                }
+                continue;
+            }
             let at = matched.unwrap_or_else(|| self.begin(*rect, at_s));
             if matched.is_some() {
                 self.see(at, rect, at_s, Seen::Box);
-                seen[at] = true;
             }
             self.vehicles[at].vote(detection);
         }
-        let boxed: Vec<Rect> = boxes;
-        self.follow_blobs(blobs, &boxed, &expected, seen, at_s);
+        if self.config.fixed_camera {
+            self.follow_blobs(blobs, &expected, at_s);
+        }
     }
 
-    fn follow_blobs(
-        &mut self,
-        blobs: &[Rect],
-        boxed: &[Rect],
-        expected: &[Rect],
-        mut seen: Vec<bool>,
-        at_s: f64,
-    ) {
+    fn follow_blobs(&mut self, blobs: &[Rect], expected: &[Rect], at_s: f64) {
+        let mut seen = vec![false; expected.len()];
         // Of each blob the vehicle that it fits best.
         let mut parts: Vec<Option<Rect>> = vec![None; expected.len()];
         let mut covered: Vec<Option<(usize, Rect)>> = vec![None; expected.len()];
         let mut shared = vec![false; expected.len()];
         let mut new = Vec::new();
         for blob in blobs {
-            let within = |rect: &Rect| rect.intersection_area(blob) / blob.area().max(1.0);
-            if boxed.iter().any(|rect| within(rect) > PART_SHARE) {
-                continue;
-            }
             // What sets off shows beside where it stood first.
             let beside = |at: usize| if self.vehicles[at].is_slow() { BESIDE_CELLS } else { 0.0 };
             let fits = |at: &usize| {
@@ -225,7 +206,7 @@ impl TrafficCounter {
             let Some((by, blob)) = by.filter(|_| parts[at].is_none()) else { continue };
             let one = &self.vehicles[at];
             let small = expected[at].area() < FRAGMENT_SHARE * expected[by].area();
-            let fragment = one.boxes == 0 && (small || !one.has_gone());
+            let fragment = small || !one.has_gone();
             if fragment && (!self.is_known(at) || at_s - one.alone_s > FRAGMENT_S) {
                 absorbed.push(one.id);
             } else {
@@ -317,9 +298,6 @@ impl TrafficCounter {
     fn end(&mut self, vehicle: Vehicle) -> Option<Passage> {
         let passed = self.is_passage(&vehicle) && !self.is_fragment(&vehicle);
         let passage = passed.then(|| vehicle.passage(self.to_px, &self.picture));
-        if !self.is_fragment(&vehicle) {
-            self.judge(&vehicle);
-        }
         // A plate on one that stands, or is far away, may be asked for, too.
         if passed || vehicle.boxes > 0 {
             self.past.push(vehicle);
@@ -332,11 +310,11 @@ impl TrafficCounter {
     fn is_passage(&self, vehicle: &Vehicle) -> bool {
         self.is_large(vehicle)
             && vehicle.has_gone()
-            && (vehicle.boxes > 0 || self.believes(vehicle))
+            && (vehicle.is_well_known() || !vehicle.is_upright())
     }
 
     /// Whether it was a part of another vehicle: it went out within that one, not at the picture's
-    /// edge, and the detector never knew it.
+    /// edge.
     fn is_fragment(&self, vehicle: &Vehicle) -> bool {
         let last = vehicle.motion.last();
         let covers = |other: &Vehicle| {
@@ -347,27 +325,9 @@ impl TrafficCounter {
                     rect.intersection_area(&last) > PART_SHARE * last.area().max(1.0)
                 })
         };
-        vehicle.boxes == 0
+        self.config.fixed_camera
             && !touches_edge(&last, &self.picture)
             && self.vehicles.iter().chain(&self.past).any(covers)
-    }
-
-    /// Whether movement without a box of the detector is a vehicle: not where the detector knows
-    /// the vehicles of this camera, there it would have known this one too.
-    fn believes(&self, vehicle: &Vehicle) -> bool {
-        let knowing = self.known.iter().filter(|known| **known).count();
-        let known_here =
-            knowing >= LEAST_JUDGED && knowing as f32 >= KNOWN_SHARE * self.known.len() as f32;
-        !known_here && !vehicle.is_upright()
-    }
-
-    /// Remembers whether the detector knew what passed, also of what was not believed.
-    fn judge(&mut self, vehicle: &Vehicle) {
-        if self.is_large(vehicle) && vehicle.has_gone() && !vehicle.is_upright() {
-            self.known.push(vehicle.is_well_known());
-            let old = self.known.len().saturating_sub(JUDGED);
-            self.known.drain(..old);
-        }
     }
 
     fn is_large(&self, vehicle: &Vehicle) -> bool {

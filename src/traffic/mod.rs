@@ -4,12 +4,15 @@
 //! movement of a small luma grid, follows vehicles over frames, and gives out each passage once,
 //! with kind and direction. It does no I/O and reads no clock.
 //!
+//! [`Kinds`] tells the kinds of the vehicles whose plates were read.
+//!
 //! `docs/reference/counting.md` says what is counted.
 
 mod blobs;
 mod config;
 mod counter;
 mod ground;
+mod kinds;
 mod motion;
 mod passage;
 mod vehicle;
@@ -19,4 +22,5 @@ mod tests;
 
 pub use config::CountConfig;
 pub use counter::TrafficCounter;
+pub use kinds::Kinds;
 pub use passage::{Heading, Passage, Waypoint};

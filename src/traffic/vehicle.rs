@@ -6,6 +6,9 @@ use crate::frame::Rect;
 use crate::tracking::Direction;
 use crate::vision::{VehicleDetection, VehicleKind};
 
+/// So long before its first look and after its last one a vehicle is taken to be where it was then,
+/// seconds.
+const BESIDE_S: f64 = 0.5;
 /// Looks at the beginning whose mean is its start.
 const START_LOOKS: u32 = 3;
 /// Looks whose mean is its size at the beginning and at the end.
@@ -150,6 +153,12 @@ impl Vehicle {
                 self.path_step_s = (self.path_step_s * 2.0).max(0.1);
             }
         }
+    }
+
+    /// Where it was at a time, or a little before or after its passage.
+    pub(super) fn near(&self, at_s: f64) -> Option<Rect> {
+        let within_s = at_s.clamp(self.first_s, self.last_s);
+        self.at(within_s).filter(|_| (within_s - at_s).abs() <= BESIDE_S)
     }
 
     /// Where it was at a time; `None` before and after its passage.

@@ -1,7 +1,6 @@
 //! What the networks say of one picture.
 
 use super::plausibility::{self, plausibility};
-use super::vehicle::VehicleDetection;
 use crate::frame::{Picture, Quad, Rect};
 use crate::plate::Reading;
 
@@ -29,15 +28,6 @@ impl Detection {
     pub fn is_plausible(&self, reading: &Reading) -> bool {
         plausibility(self.score, reading) >= plausibility::LEAST
     }
-}
-
-/// All that one look of the detector finds in a picture.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Found {
-    /// Plates, surest first.
-    pub plates: Vec<Detection>,
-    /// Vehicles, surest first; none when the detector in use knows no vehicles.
-    pub vehicles: Vec<VehicleDetection>,
 }
 
 /// A detection with what was read of it.

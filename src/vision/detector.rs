@@ -2,14 +2,13 @@
 
 use ort::value::TensorRef;
 
-use super::detection::{Detection, Found};
+use super::detection::Detection;
 use super::engine::EngineConfig;
 use super::error::VisionError;
 use super::letterbox::{Letterbox, Shape};
 use super::model::{Model, ModelCard};
 use super::plausibility::least_detector_score;
 use super::runtime::Runtime;
-use super::vehicles::{self, Cells, VehicleMap};
 use crate::frame::{Picture, Quad, Rect};
 
 /// Input pixels per cell of the output map.
@@ -31,8 +30,6 @@ pub(super) struct Detector {
     /// One for each size at which pictures are looked at.
     looks: Vec<(u32, Letterbox)>,
     score_threshold: f32,
-    /// How its vehicles are read; `None` for a detector of plates alone.
-    vehicle_map: Option<VehicleMap>,
 }
 
 impl Detector {
@@ -47,8 +44,7 @@ impl Detector {
         if config.thorough {
             looks.push((config.long_side_px / 2, Letterbox::new()));
         }
-        let vehicle_map = VehicleMap::of(&model);
-        Ok(Self { model, looks, score_threshold, vehicle_map })
+        Ok(Self { model, looks, score_threshold })
     }
 
     pub(super) fn card(&self) -> &ModelCard {
@@ -59,29 +55,18 @@ impl Detector {
         self.score_threshold
     }
 
-    /// Whether it finds vehicles, not plates alone.
-    pub(super) fn knows_vehicles(&self) -> bool {
-        self.vehicle_map.is_some()
-    }
-
-    /// The plates and the vehicles of a picture, surest first.
-    pub(super) fn find(&mut self, picture: &Picture) -> Result<Found, VisionError> {
-        let mut found = Found::default();
+    /// The plates of a picture, surest first.
+    pub(super) fn find(&mut self, picture: &Picture) -> Result<Vec<Detection>, VisionError> {
+        let mut plates = Vec::new();
         for look in 0..self.looks.len() {
-            let Found { plates, vehicles } = self.look(picture, look)?;
-            found.plates.extend(plates);
-            found.vehicles.extend(vehicles);
+            plates.extend(self.look(picture, look)?);
         }
-        found.plates.sort_by(|a, b| b.score.total_cmp(&a.score));
-        found.plates = distinct(found.plates);
-        if self.looks.len() > 1 {
-            found.vehicles = vehicles::distinct(found.vehicles);
-        }
-        Ok(found)
+        plates.sort_by(|a, b| b.score.total_cmp(&a.score));
+        Ok(distinct(plates))
     }
 
     /// What the network finds at one of the sizes.
-    fn look(&mut self, picture: &Picture, look: usize) -> Result<Found, VisionError> {
+    fn look(&mut self, picture: &Picture, look: usize) -> Result<Vec<Detection>, VisionError> {
         let (width_px, height_px) = (picture.width_px(), picture.height_px());
         let run =
             |source| VisionError::Run { model: "plate detector", width_px, height_px, source };
@@ -107,24 +92,7 @@ impl Detector {
         for detection in &mut plates {
             detection.rect = detection.rect.clamped(width_px, height_px);
         }
-        let mut vehicles = Vec::new();
-        if let Some(vehicle_map) = &self.vehicle_map {
-            let output = &outputs[VehicleMap::OUTPUT];
-            let (dimensions, values) = output.try_extract_tensor::<f32>().map_err(run)?;
-            let [1, channels, rows, columns] = dimensions[..] else {
-                let reason = format!("output vehicles has shape {dimensions:?}, not [1, n, h, w]");
-                return Err(run(ort::Error::new(reason)));
-            };
-            let (channels, rows, columns) = (channels as usize, rows as usize, columns as usize);
-            let cells = Cells { values, channels, rows, columns };
-            vehicles = vehicle_map
-                .vehicles(cells, shape)
-                .map_err(|reason| run(ort::Error::new(reason)))?;
-            for vehicle in &mut vehicles {
-                vehicle.rect = vehicle.rect.clamped(width_px, height_px);
-            }
-        }
-        Ok(Found { plates, vehicles })
+        Ok(plates)
     }
 }
 

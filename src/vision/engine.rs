@@ -1,7 +1,7 @@
 //! Detector, aligner and reader together: what one worker thread holds.
 
 use super::aligner::{Aligned, Aligner};
-use super::detection::{Detection, Found, Sighting};
+use super::detection::{Detection, Sighting};
 use super::detector::{Detector, distinct};
 use super::error::VisionError;
 use super::model::{ModelCard, Models};
@@ -29,6 +29,9 @@ pub struct EngineConfig {
     /// Look twice, as a video's next frames do anyway: also at half that size, for plates that
     /// fill the picture. For stills.
     pub thorough: bool,
+    /// Read with two networks that err in different plates: fewer wrong characters, and fewer
+    /// that are wrong and sure, for twice the time. For stills; a video's next frames do as much.
+    pub second_reader: bool,
     /// Detections below this score are dropped; `None`: what the model was exported with, or
     /// less for a thorough look.
     pub score_threshold: Option<f32>,
@@ -41,6 +44,7 @@ impl Default for EngineConfig {
         Self {
             long_side_px: 640,
             thorough: false,
+            second_reader: false,
             score_threshold: None,
             models: Models::default(),
         }
@@ -65,26 +69,17 @@ impl Engine {
         let runtime = Runtime::load()?;
         let detector = Detector::new(&runtime, config)?;
         let aligner = Aligner::new(&runtime, &config.models)?;
-        let reader = Reader::new(&runtime, &config.models)?;
+        let reader = Reader::new(&runtime, &config.models, config.second_reader)?;
         Ok(Self { runtime, detector, aligner, reader, thorough: config.thorough })
     }
 
     /// Finds the plates of a picture, surest first.
     ///
     /// # Errors
-    /// [`VisionError::Run`] when the network fails.
+    /// [`VisionError::Run`] when a network fails.
     pub fn detect(&mut self, picture: &Picture) -> Result<Vec<Detection>, VisionError> {
-        Ok(self.find(picture)?.plates)
-    }
-
-    /// Finds the plates and the vehicles of a picture in one run of the network.
-    ///
-    /// # Errors
-    /// [`VisionError::Run`] when the network fails.
-    pub fn find(&mut self, picture: &Picture) -> Result<Found, VisionError> {
-        let mut found = self.detector.find(picture)?;
-        found.plates = self.aligned(picture, found.plates)?;
-        Ok(found)
+        let plates = self.detector.find(picture)?;
+        self.aligned(picture, plates)
     }
 
     /// The detections with their exact corners and both networks' word on whether they are
@@ -97,7 +92,11 @@ impl Engine {
         let quads: Vec<Quad> = plates.iter().map(|detection| detection.quad).collect();
         let aligned = self.aligner.align(picture, &quads)?;
         for (detection, aligned) in plates.iter_mut().zip(aligned) {
+            let boxed = detection.rect;
             detection.set_quad(aligned.quad, picture);
+            // The corners may be those of the lettering, where a plate has no edge of its own; the
+            // detector has learnt from boxes that people drew. Between the two is nearest to those.
+            detection.rect = detection.rect.midway(&boxed);
             detection.score = plate_score(detection.score, aligned.logit);
         }
         plates.retain(|detection| detection.score >= plausibility::least_score());
@@ -128,12 +127,6 @@ impl Engine {
         Ok(surest(plates))
     }
 
-    /// Whether the detector in use finds vehicles too.
-    #[must_use]
-    pub fn knows_vehicles(&self) -> bool {
-        self.detector.knows_vehicles()
-    }
-
     /// Reads the plate within a quad. A reading without positions means unreadable.
     ///
     /// # Errors
@@ -149,7 +142,7 @@ impl Engine {
     /// # Errors
     /// [`VisionError::Run`] when a network fails.
     pub fn sightings(&mut self, picture: &Picture) -> Result<Vec<Sighting>, VisionError> {
-        let detections = self.find(picture)?.plates;
+        let detections = self.detect(picture)?;
         let quads: Vec<Quad> = detections.iter().map(|detection| detection.quad).collect();
         let reads = self.read_all(picture, &quads)?;
         let pairs = detections.into_iter().zip(reads);
@@ -226,12 +219,10 @@ impl Engine {
 
     /// The models in use, each with its name.
     #[must_use]
-    pub fn models(&self) -> [(&'static str, &ModelCard); 3] {
-        [
-            ("detector", self.detector.card()),
-            ("aligner", self.aligner.card()),
-            ("reader", self.reader.card()),
-        ]
+    pub fn models(&self) -> Vec<(&'static str, &ModelCard)> {
+        let looking = [("detector", self.detector.card()), ("aligner", self.aligner.card())];
+        let reading = ["reader", "second reader"].into_iter().zip(self.reader.cards());
+        looking.into_iter().chain(reading).collect()
     }
 
     /// Detections below this score are dropped.

@@ -21,7 +21,7 @@ mod vehicle;
 mod vehicles;
 mod windows;
 
-pub use detection::{Detection, Found, Sighting};
+pub use detection::{Detection, Sighting};
 pub use engine::{Engine, EngineConfig};
 pub use error::VisionError;
 pub use model::{ModelCard, Models};
@@ -29,3 +29,4 @@ pub use patch::{Patch, straightened};
 pub use rectify::{CROP_HEIGHT_PX, CROP_VALUES, CROP_WIDTH_PX, MARGIN_X, MARGIN_Y, rectify};
 pub use runtime::Runtime;
 pub use vehicle::{VehicleDetection, VehicleKind};
+pub use vehicles::{VehicleConfig, VehicleDetector};

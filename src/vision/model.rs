@@ -14,6 +14,8 @@ use super::runtime::Runtime;
 const DETECTOR: &[u8] = include_bytes!("../../models/plate-detector.onnx");
 const ALIGNER: &[u8] = include_bytes!("../../models/plate-aligner.onnx");
 const READER: &[u8] = include_bytes!("../../models/plate-reader.onnx");
+const VEHICLE_DETECTOR: &[u8] = include_bytes!("../../models/vehicle-detector.onnx");
+const SECOND_READER: &[u8] = include_bytes!("../../models/plate-reader-second.onnx");
 
 /// Which trained networks to use.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +26,8 @@ pub struct Models {
     pub aligner: Option<PathBuf>,
     /// A reader file in place of the built-in one.
     pub reader: Option<PathBuf>,
+    /// A file in place of the built-in second reader.
+    pub second_reader: Option<PathBuf>,
 }
 
 /// What a loaded model says of itself.
@@ -56,6 +60,18 @@ impl Model {
 
     pub(super) fn reader(runtime: &Runtime, models: &Models) -> Result<Self, VisionError> {
         Self::load(runtime, "plate reader", READER, models.reader.as_deref())
+    }
+
+    pub(super) fn second_reader(runtime: &Runtime, models: &Models) -> Result<Self, VisionError> {
+        let file = models.second_reader.as_deref();
+        Self::load(runtime, "second plate reader", SECOND_READER, file)
+    }
+
+    pub(super) fn vehicle_detector(
+        runtime: &Runtime,
+        file: Option<&Path>,
+    ) -> Result<Self, VisionError> {
+        Self::load(runtime, "vehicle detector", VEHICLE_DETECTOR, file)
     }
 
     fn load(

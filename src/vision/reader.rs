@@ -33,17 +33,23 @@ struct Temperatures {
     country: f32,
 }
 
-/// The plate reader with its buffers; one per thread.
-pub(super) struct Reader {
+/// What a network says of one plate.
+struct Opinion {
+    /// Probabilities, columns x [`CLASSES`].
+    columns: Vec<f32>,
+    /// Of each country that the network knows.
+    countries: Vec<f32>,
+}
+
+/// One network that reads plates.
+struct Network {
     model: Model,
     countries: Vec<Option<Country>>,
     temperatures: Temperatures,
-    crops: Vec<f32>,
 }
 
-impl Reader {
-    pub(super) fn new(runtime: &Runtime, models: &Models) -> Result<Self, VisionError> {
-        let model = Model::reader(runtime, models)?;
+impl Network {
+    fn new(model: Model) -> Result<Self, VisionError> {
         let countries = model
             .property("countries")
             .map(|codes| codes.split(',').map(|code| Country::new(code).ok()).collect())
@@ -53,41 +59,14 @@ impl Reader {
             text: temperature("temperature")?,
             country: temperature("country_temperature")?,
         };
-        Ok(Self { model, countries, temperatures, crops: Vec::new() })
+        Ok(Self { model, countries, temperatures })
     }
 
-    pub(super) fn card(&self) -> &ModelCard {
-        &self.model.card
-    }
-
-    /// Reads exactly what is within the quads of a picture, in the same order.
-    pub(super) fn read(
-        &mut self,
-        picture: &Picture,
-        quads: &[Quad],
-    ) -> Result<Vec<Read>, VisionError> {
-        let mut reads = Vec::with_capacity(quads.len());
-        for batch in quads.chunks(BATCH) {
-            self.crops.resize(batch.len() * CROP_VALUES, 0.0);
-            for (quad, crop) in batch.iter().zip(self.crops.chunks_exact_mut(CROP_VALUES)) {
-                rectify(picture, quad, crop);
-            }
-            let done = self.run(batch).map_err(|source| VisionError::Run {
-                model: "plate reader",
-                width_px: picture.width_px(),
-                height_px: picture.height_px(),
-                source,
-            })?;
-            reads.extend(done);
-        }
-        Ok(reads)
-    }
-
-    fn run(&mut self, quads: &[Quad]) -> ort::Result<Vec<Read>> {
-        let plates = quads.len();
+    /// What stands on each of `plates` crops.
+    fn run(&mut self, plates: usize, crops: &[f32]) -> ort::Result<Vec<Opinion>> {
         let shape = [plates, 3, CROP_HEIGHT_PX, CROP_WIDTH_PX];
-        let tensor = TensorRef::from_array_view((shape, &self.crops[..plates * CROP_VALUES]))?;
-        let (known, temperatures) = (&self.countries, self.temperatures);
+        let tensor = TensorRef::from_array_view((shape, crops))?;
+        let temperatures = self.temperatures;
         let outputs = self.model.session.run(ort::inputs!["crops" => tensor])?;
         let (dimensions, logits) = outputs["logits"].try_extract_tensor::<f32>()?;
         let steps = match dimensions[..] {
@@ -104,35 +83,104 @@ impl Reader {
             None => &[],
         };
         let per_plate = countries.len() / plates.max(1);
-        Ok(logits
-            .chunks_exact(steps * CLASSES)
-            .zip(quads)
-            .enumerate()
-            .map(|(index, (logits, quad))| {
+        let opinions = logits.chunks_exact(steps * CLASSES).enumerate();
+        Ok(opinions
+            .map(|(index, logits)| {
                 let country = countries.get(index * per_plate..(index + 1) * per_plate);
-                let country =
-                    country.and_then(|logits| likely_country(known, logits, temperatures.country));
-                let columns: Vec<f32> = logits
-                    .chunks_exact(CLASSES)
-                    .flat_map(|logits| softmax(logits, temperatures.text))
-                    .collect();
-                let ctc::Decoded { positions, rows } = ctc::decode(&columns, country);
-                Read { reading: Reading { positions, country }, quad: *quad, rows }
+                Opinion {
+                    columns: logits
+                        .chunks_exact(CLASSES)
+                        .flat_map(|logits| softmax(logits, temperatures.text))
+                        .collect(),
+                    countries: softmax(country.unwrap_or_default(), temperatures.country),
+                }
             })
             .collect())
     }
 }
 
-fn likely_country(
-    known: &[Option<Country>],
-    logits: &[f32],
-    temperature: f32,
+/// The plate reader with its buffers; one per thread.
+pub(super) struct Reader {
+    /// The reader, and the second one where two are asked.
+    networks: Vec<Network>,
+    crops: Vec<f32>,
+}
+
+impl Reader {
+    /// Loads the reader, and with `second` another one, whose errors are others: both
+    /// together read more than either (`docs/design/reader.md`).
+    pub(super) fn new(
+        runtime: &Runtime,
+        models: &Models,
+        second: bool,
+    ) -> Result<Self, VisionError> {
+        let mut networks = vec![Network::new(Model::reader(runtime, models)?)?];
+        if second {
+            networks.push(Network::new(Model::second_reader(runtime, models)?)?);
+        }
+        Ok(Self { networks, crops: Vec::new() })
+    }
+
+    /// What the networks say of themselves, the reader first.
+    pub(super) fn cards(&self) -> impl Iterator<Item = &ModelCard> {
+        self.networks.iter().map(|network| &network.model.card)
+    }
+
+    /// Reads exactly what is within the quads of a picture, in the same order.
+    pub(super) fn read(
+        &mut self,
+        picture: &Picture,
+        quads: &[Quad],
+    ) -> Result<Vec<Read>, VisionError> {
+        let mut reads = Vec::with_capacity(quads.len());
+        for batch in quads.chunks(BATCH) {
+            self.crops.resize(batch.len() * CROP_VALUES, 0.0);
+            for (quad, crop) in batch.iter().zip(self.crops.chunks_exact_mut(CROP_VALUES)) {
+                rectify(picture, quad, crop);
+            }
+            let mut opinions = Vec::with_capacity(self.networks.len());
+            for network in &mut self.networks {
+                let said = network.run(batch.len(), &self.crops);
+                opinions.push(said.map_err(|source| VisionError::Run {
+                    model: "plate reader",
+                    width_px: picture.width_px(),
+                    height_px: picture.height_px(),
+                    source,
+                })?);
+            }
+            reads.extend(batch.iter().enumerate().map(|(plate, quad)| {
+                let said: Vec<&Opinion> = opinions.iter().map(|network| &network[plate]).collect();
+                self.together(&said, *quad)
+            }));
+        }
+        Ok(reads)
+    }
+
+    /// What all networks together say of a plate.
+    fn together(&self, said: &[&Opinion], quad: Quad) -> Read {
+        let country = likely_country(self.networks.iter().zip(said.iter().copied()));
+        let columns: Vec<&[f32]> = said.iter().map(|opinion| &opinion.columns[..]).collect();
+        let ctc::Decoded { positions, rows } = ctc::decode(&columns, country);
+        Read { reading: Reading { positions, country }, quad, rows }
+    }
+}
+
+/// The country that the networks together hold likeliest, by the mean of their probabilities.
+fn likely_country<'n>(
+    said: impl ExactSizeIterator<Item = (&'n Network, &'n Opinion)>,
 ) -> Option<(Country, f32)> {
-    let probabilities = softmax(logits, temperature);
-    let (index, probability) =
-        probabilities.into_iter().enumerate().max_by(|a, b| a.1.total_cmp(&b.1))?;
-    let country = (*known.get(index)?)?;
-    (probability >= MIN_COUNTRY).then_some((country, probability))
+    let share = 1.0 / said.len() as f32;
+    let mut sums: Vec<(Option<Country>, f32)> = Vec::new();
+    for (network, opinion) in said {
+        for (country, probability) in network.countries.iter().zip(&opinion.countries) {
+            match sums.iter_mut().find(|(known, _)| known == country) {
+                Some((_, sum)) => *sum += share * probability,
+                None => sums.push((*country, share * probability)),
+            }
+        }
+    }
+    let (country, probability) = sums.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    country.filter(|_| probability >= MIN_COUNTRY).map(|country| (country, probability))
 }
 
 fn softmax(logits: &[f32], temperature: f32) -> Vec<f32> {

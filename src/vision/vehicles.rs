@@ -1,9 +1,15 @@
-//! The detector's second output: vehicles, one cell for each 16 pixels of its input.
+//! Finds vehicles, with or without a plate: a network of its own, for a smaller picture.
 
-use super::letterbox::Shape;
-use super::model::Model;
+use std::path::PathBuf;
+
+use ort::value::TensorRef;
+
+use super::error::VisionError;
+use super::letterbox::{Letterbox, Shape};
+use super::model::{Model, ModelCard};
+use super::runtime::Runtime;
 use super::vehicle::{VehicleDetection, VehicleKind};
-use crate::frame::Rect;
+use crate::frame::{Picture, Rect};
 
 /// Values of a cell beside the classes: centre offset across and down in cells, log of width and
 /// of height in [`SIZE_UNIT_PX`].
@@ -15,12 +21,112 @@ const DEFAULT_STRIDE_PX: f32 = 16.0;
 const DEFAULT_SCORE_THRESHOLD: f32 = 0.35;
 /// Two boxes that overlap more than this are one vehicle; cars one behind the other overlap less.
 const SAME_VEHICLE_IOU: f32 = 0.55;
-/// No real picture has more vehicles that are worth following.
+/// No real picture has more vehicles that are worth following,
 const MAX_VEHICLES: usize = 100;
+/// nor more cells that tell of them: several cells tell of each.
+const MAX_CANDIDATES: usize = 600;
+/// Vehicles are large: pictures are looked at by half of their long side, within these limits.
+const LEAST_LONG_SIDE_PX: u32 = 288;
+const MOST_LONG_SIDE_PX: u32 = 640;
+/// In videos far vehicles come nearer.
+const MOST_LONG_SIDE_IN_VIDEOS_PX: u32 = 416;
+
+/// How vehicles are looked for.
+#[derive(Debug, Clone, Default)]
+pub struct VehicleConfig {
+    /// A model file in place of the built-in one.
+    pub model: Option<PathBuf>,
+    /// Look in more detail, for small vehicles. For stills.
+    pub thorough: bool,
+}
+
+/// Finds vehicles. Holds the network's working memory: one per thread.
+pub struct VehicleDetector {
+    model: Model,
+    letterbox: Letterbox,
+    map: VehicleMap,
+    most_long_side_px: u32,
+}
+
+impl VehicleDetector {
+    /// Starts the runtime, if need be, and loads the network.
+    ///
+    /// # Errors
+    /// [`VisionError`] when ONNX Runtime or the model cannot be loaded.
+    pub fn new(config: &VehicleConfig) -> Result<Self, VisionError> {
+        let runtime = Runtime::load()?;
+        let model = Model::vehicle_detector(&runtime, config.model.as_deref())?;
+        let map = VehicleMap::of(&model)?;
+        let most_long_side_px =
+            if config.thorough { MOST_LONG_SIDE_PX } else { MOST_LONG_SIDE_IN_VIDEOS_PX };
+        Ok(Self { model, letterbox: Letterbox::new(), map, most_long_side_px })
+    }
+
+    /// What the model says of itself.
+    #[must_use]
+    pub fn card(&self) -> &ModelCard {
+        &self.model.card
+    }
+
+    /// The vehicles of a picture, each once and of its likeliest kind, surest first.
+    ///
+    /// # Errors
+    /// [`VisionError::Run`] when the network fails.
+    pub fn find(&mut self, picture: &Picture) -> Result<Vec<VehicleDetection>, VisionError> {
+        self.look(picture, self.map.score_threshold, false)
+    }
+
+    /// Everything from `least_score` on that may be a vehicle, each kind for itself, surest first:
+    /// what average precision is measured on.
+    ///
+    /// # Errors
+    /// [`VisionError::Run`] when the network fails.
+    pub fn find_each_kind(
+        &mut self,
+        picture: &Picture,
+        least_score: f32,
+    ) -> Result<Vec<VehicleDetection>, VisionError> {
+        self.look(picture, least_score.clamp(0.01, 0.99), true)
+    }
+
+    fn look(
+        &mut self,
+        picture: &Picture,
+        least_score: f32,
+        each_kind: bool,
+    ) -> Result<Vec<VehicleDetection>, VisionError> {
+        let (width_px, height_px) = (picture.width_px(), picture.height_px());
+        let run =
+            |source| VisionError::Run { model: "vehicle detector", width_px, height_px, source };
+        let refused = |reason| run(ort::Error::new(reason));
+        let half_px = width_px.max(height_px) / 2;
+        let long_side_px = half_px.clamp(LEAST_LONG_SIDE_PX, self.most_long_side_px);
+        let (shape, input) = self.letterbox.fill(picture, long_side_px).map_err(refused)?;
+        let tensor =
+            TensorRef::from_array_view(([1, 3, shape.height, shape.width], input)).map_err(run)?;
+        let outputs = self.model.session.run(ort::inputs!["images" => tensor]).map_err(run)?;
+        let output = &outputs[VehicleMap::OUTPUT];
+        let (dimensions, values) = output.try_extract_tensor::<f32>().map_err(run)?;
+        let [1, channels, rows, columns] = dimensions[..] else {
+            let reason = format!("output vehicles has shape {dimensions:?}, not [1, n, h, w]");
+            return Err(refused(reason));
+        };
+        let (channels, rows, columns) = (channels as usize, rows as usize, columns as usize);
+        let cells = Cells { values, channels, rows, columns };
+        let found = self.map.vehicles(cells, shape, least_score, each_kind).map_err(refused)?;
+        Ok(found
+            .into_iter()
+            .map(|vehicle| VehicleDetection {
+                rect: vehicle.rect.clamped(width_px, height_px),
+                ..vehicle
+            })
+            .collect())
+    }
+}
 
 /// How the output is read, from what the model says of itself.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct VehicleMap {
+struct VehicleMap {
     /// Kinds in the order of the channels; `None` for a class that this program does not know.
     kinds: Vec<Option<VehicleKind>>,
     stride_px: f32,
@@ -29,72 +135,66 @@ pub(super) struct VehicleMap {
 
 /// Values of the output, `channels × rows × columns`.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Cells<'m> {
-    pub(super) values: &'m [f32],
-    pub(super) channels: usize,
-    pub(super) rows: usize,
-    pub(super) columns: usize,
+struct Cells<'m> {
+    values: &'m [f32],
+    channels: usize,
+    rows: usize,
+    columns: usize,
 }
 
 impl VehicleMap {
     /// Name of the output in the model.
-    pub(super) const OUTPUT: &str = "vehicles";
+    const OUTPUT: &str = "vehicles";
 
-    /// What the model says of its vehicles; `None` when it finds none.
-    pub(super) fn of(model: &Model) -> Option<Self> {
+    fn of(model: &Model) -> Result<Self, VisionError> {
         let outputs = model.session.outputs();
         if !outputs.iter().any(|output| output.name() == Self::OUTPUT) {
-            return None;
+            return Err(VisionError::Model {
+                model: model.card.origin.clone(),
+                reason: "it has no output called vehicles: it is no vehicle detector".to_owned(),
+            });
         }
-        let number = |key: &str, usual| {
-            let number = model.property(key).and_then(|value| value.parse().ok());
-            number.filter(|number: &f32| number.is_finite() && *number > 0.0).unwrap_or(usual)
-        };
-        Some(Self {
+        let threshold = model.number("vehicle_score_threshold")?.unwrap_or(DEFAULT_SCORE_THRESHOLD);
+        Ok(Self {
             kinds: kinds(model.property("vehicle_classes").as_deref()),
-            stride_px: number("vehicle_stride", DEFAULT_STRIDE_PX),
-            score_threshold: number("vehicle_score_threshold", DEFAULT_SCORE_THRESHOLD)
-                .clamp(0.01, 0.99),
+            stride_px: model.number("vehicle_stride")?.unwrap_or(DEFAULT_STRIDE_PX),
+            score_threshold: threshold.clamp(0.01, 0.99),
         })
     }
 
-    /// The vehicles of a picture, surest first, in pixels of the picture.
-    pub(super) fn vehicles(
+    /// The vehicles of a picture from `least_score` on, surest first, in pixels of the picture.
+    /// With `each_kind` one vehicle may be found as several kinds.
+    fn vehicles(
         &self,
         cells: Cells<'_>,
         shape: Shape,
+        least_score: f32,
+        each_kind: bool,
     ) -> Result<Vec<VehicleDetection>, String> {
         let wanted = self.kinds.len() + GEOMETRY;
         if cells.channels != wanted || cells.values.len() < wanted * cells.rows * cells.columns {
             return Err(format!("output vehicles has {} channels, not {wanted}", cells.channels));
         }
         // The map holds logits: comparing them saves the sigmoid on every cell.
-        let threshold = (self.score_threshold / (1.0 - self.score_threshold)).ln();
-        let heat = self.heat(cells);
-        let mut found = Vec::new();
-        for row in 0..cells.rows {
-            for column in 0..cells.columns {
-                let (logit, class) = heat[row * cells.columns + column];
-                if logit > threshold && is_peak(&heat, cells, row, column) {
-                    found.extend(self.vehicle(cells, [row, column], (logit, class), shape));
-                }
-            }
-        }
-        Ok(distinct(found))
-    }
-
-    /// Of each cell the highest class logit and its class.
-    fn heat(&self, cells: Cells<'_>) -> Vec<(f32, usize)> {
+        let threshold = (least_score / (1.0 - least_score)).ln();
         let size = cells.rows * cells.columns;
-        let mut heat = vec![(f32::NEG_INFINITY, 0); size];
-        for (class, values) in cells.values.chunks_exact(size).take(self.kinds.len()).enumerate() {
-            for (known, value) in heat.iter_mut().zip(values) {
-                if *value > known.0 {
-                    *known = (*value, class);
-                }
+        let logit = |class: usize, cell: usize| cells.values[class * size + cell];
+        let mut sure: Vec<(f32, usize, usize)> = Vec::new();
+        for cell in 0..size {
+            let classes = (0..self.kinds.len()).map(|class| (logit(class, cell), class, cell));
+            let classes = classes.filter(|(logit, ..)| *logit > threshold);
+            if each_kind {
+                sure.extend(classes);
+            } else {
+                sure.extend(classes.max_by(|a, b| a.0.total_cmp(&b.0)));
             }
         }
-        heat
+        sure.sort_by(|a, b| b.0.total_cmp(&a.0));
+        sure.truncate(MAX_CANDIDATES);
+        let found = sure.into_iter().filter_map(|(logit, class, cell)| {
+            self.vehicle(cells, [cell / cells.columns, cell % cells.columns], (logit, class), shape)
+        });
+        Ok(distinct(found, each_kind))
     }
 
     fn vehicle(
@@ -136,21 +236,19 @@ fn kinds(names: Option<&str>) -> Vec<Option<VehicleKind>> {
     names.split(',').map(|name| known(name.trim_matches(plain))).collect()
 }
 
-fn is_peak(heat: &[(f32, usize)], cells: Cells<'_>, row: usize, column: usize) -> bool {
-    let here = heat[row * cells.columns + column].0;
-    let columns = column.saturating_sub(1)..=(column + 1).min(cells.columns - 1);
-    let mut rows = row.saturating_sub(1)..=(row + 1).min(cells.rows - 1);
-    rows.all(|row| columns.clone().all(|column| heat[row * cells.columns + column].0 <= here))
-}
-
-/// The surest of boxes that are the same vehicle, surest first.
-pub(super) fn distinct(mut found: Vec<VehicleDetection>) -> Vec<VehicleDetection> {
-    found.sort_by(|a, b| b.score.total_cmp(&a.score));
+/// The first of boxes that are the same vehicle; they come surest first. With `each_kind` only those
+/// of the same kind are the same.
+fn distinct(
+    found: impl Iterator<Item = VehicleDetection>,
+    each_kind: bool,
+) -> Vec<VehicleDetection> {
     let mut kept: Vec<VehicleDetection> = Vec::new();
     for candidate in found {
-        if kept.len() < MAX_VEHICLES
-            && kept.iter().all(|known| known.rect.iou(&candidate.rect) <= SAME_VEHICLE_IOU)
-        {
+        let same = |known: &VehicleDetection| {
+            !(each_kind && known.kind != candidate.kind)
+                && known.rect.iou(&candidate.rect) > SAME_VEHICLE_IOU
+        };
+        if kept.len() < MAX_VEHICLES && !kept.iter().any(same) {
             kept.push(candidate);
         }
     }
@@ -181,11 +279,11 @@ mod tests {
 
     fn found(values: &[f32]) -> Vec<VehicleDetection> {
         let cells = Cells { values, channels: 10, rows: ROWS, columns: COLUMNS };
-        map().vehicles(cells, Shape::of(192, 128, 96)).unwrap()
+        map().vehicles(cells, Shape::of(192, 128, 96), 0.4, false).unwrap()
     }
 
     #[test]
-    fn a_peak_becomes_a_box_in_picture_pixels() {
+    fn a_sure_cell_becomes_a_box_in_picture_pixels() {
         assert_eq!(found(&empty()), []);
         let mut values = empty();
         set(&mut values, 1, [1, 2], 0.5);
@@ -208,22 +306,33 @@ mod tests {
     #[test]
     fn neighbours_and_overlapping_boxes_are_one_vehicle() {
         let mut values = empty();
-        set(&mut values, 0, [1, 1], 3.0);
-        set(&mut values, 2, [1, 2], 1.5);
-        set(&mut values, 0, [1, 3], 2.0);
-        for place in [[1, 1], [1, 3]] {
+        let cells = [[1, 1], [1, 2], [1, 3]];
+        for (place, (class, logit)) in cells.into_iter().zip([(0, 3.0), (2, 1.5), (0, 2.0)]) {
+            set(&mut values, class, place, logit);
             set(&mut values, 8, place, 2.5);
             set(&mut values, 9, place, 2.0);
         }
-        // The second is no peak, the third is, and covers the first.
+        // All three cells tell of the same one.
         let all = found(&values);
         assert_eq!(all.iter().map(|v| v.kind).collect::<Vec<_>>(), [VehicleKind::Car]);
         // Small ones side by side are two.
-        for place in [[1, 1], [1, 3]] {
+        for place in cells {
             set(&mut values, 8, place, 0.3);
             set(&mut values, 9, place, 0.3);
         }
-        assert_eq!(found(&values).len(), 2);
+        assert_eq!(found(&values).len(), 3);
+    }
+
+    #[test]
+    fn each_kind_by_itself_is_what_precision_is_measured_on() {
+        let mut values = empty();
+        set(&mut values, 2, [1, 2], 1.0);
+        set(&mut values, 3, [1, 2], 0.5);
+        let cells = Cells { values: &values, channels: 10, rows: ROWS, columns: COLUMNS };
+        let all = map().vehicles(cells, Shape::of(192, 128, 96), 0.1, true).unwrap();
+        let kinds: Vec<VehicleKind> = all.iter().map(|vehicle| vehicle.kind).collect();
+        assert_eq!(kinds, [VehicleKind::Truck, VehicleKind::Bus]);
+        assert_eq!(found(&values).len(), 1);
     }
 
     #[test]
@@ -231,11 +340,22 @@ mod tests {
         let values = vec![f32::NAN; 10 * ROWS * COLUMNS];
         assert_eq!(found(&values), []);
         let cells = Cells { values: &values, channels: 9, rows: ROWS, columns: COLUMNS };
-        assert!(map().vehicles(cells, Shape::of(96, 64, 96)).is_err());
+        assert!(map().vehicles(cells, Shape::of(96, 64, 96), 0.4, false).is_err());
         let mut values = empty();
         set(&mut values, 0, [0, 0], 4.0);
         set(&mut values, 8, [0, 0], f32::NAN);
         assert_eq!(found(&values), []);
+    }
+
+    #[test]
+    fn the_built_in_model_loads_and_a_plate_detector_is_refused() {
+        let mut detector = VehicleDetector::new(&VehicleConfig::default()).unwrap();
+        let grey = Picture::from_rgb8(33, 500, vec![128; 33 * 500 * 3]).unwrap();
+        assert_eq!(detector.find(&grey).unwrap(), []);
+        let model = Some(PathBuf::from("models/plate-detector.onnx"));
+        let refused = VehicleDetector::new(&VehicleConfig { model, ..VehicleConfig::default() });
+        let error = refused.err().unwrap().to_string();
+        assert!(error.contains("no vehicle detector"), "{error}");
     }
 
     #[test]

@@ -12,10 +12,9 @@ use super::failure::{Failure, Outcome};
 use super::interrupt::Interrupt;
 use super::read::{Pace, USUAL_FPS};
 use super::{interrupt, progress};
-use crate::frame::Frame;
 use crate::traffic::{CountConfig, Passage, TrafficCounter};
 use crate::video::{Location, Next, Secret, Source, SourceConfig};
-use crate::vision::{Engine, EngineConfig, Models, VisionError};
+use crate::vision::{VehicleConfig, VehicleDetector};
 
 /// How long a frame is waited for before the interrupt is looked at.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -47,10 +46,7 @@ pub(super) struct Args {
     /// Most frames a second that are looked at.
     #[arg(long, value_name = "FPS", default_value_t = USUAL_FPS)]
     fps: f64,
-    /// Long side of the picture that the detector sees, in pixels.
-    #[arg(long, value_name = "PX", default_value_t = 640, value_parser = clap::value_parser!(u32).range(64..=4096))]
-    long_side: u32,
-    /// Another detector than the built-in one.
+    /// Another vehicle detector than the built-in one.
     #[arg(long, value_name = "FILE")]
     detector: Option<std::path::PathBuf>,
     /// Video files, rtsp:// addresses, /dev/video devices.
@@ -77,22 +73,13 @@ pub(super) fn run(args: &Args) -> Outcome {
             Err(error) => return Err(Failure::usage(error.to_string())),
         }
     }
-    let mut engine = Engine::new(&EngineConfig {
-        long_side_px: args.long_side,
-        models: Models { detector: args.detector.clone(), ..Models::default() },
-        ..EngineConfig::default()
-    })?;
-    if args.moving_camera && !engine.knows_vehicles() {
-        return Err(Failure::usage(
-            "the detector in use finds plates alone: vehicles are known by their movement before a \
-             camera that stands still, so leave out --moving-camera, or name a --detector",
-        ));
-    }
+    let mut detector =
+        VehicleDetector::new(&VehicleConfig { model: args.detector.clone(), thorough: false })?;
     let interrupted = interrupt::watch()?;
     let mut teller =
         Teller { json: args.json, writer: BufWriter::new(io::stdout()), failed: false };
     for location in locations {
-        count(args, location, &mut engine, &interrupted, &mut teller)?;
+        count(args, location, &mut detector, &interrupted, &mut teller)?;
     }
     Ok(if teller.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
@@ -101,7 +88,7 @@ pub(super) fn run(args: &Args) -> Outcome {
 fn count(
     args: &Args,
     mut location: Location,
-    engine: &mut Engine,
+    detector: &mut VehicleDetector,
     interrupted: &Interrupt,
     teller: &mut Teller,
 ) -> Result<(), Failure> {
@@ -132,7 +119,8 @@ fn count(
                 if !pace.lets(now_s) {
                     continue;
                 }
-                let passages = look(engine, &mut counter, &frame)?;
+                let found = detector.find(&frame.picture)?;
+                let passages = counter.observe(&frame, &found);
                 spinner.set_message(format!("{now_s:.1} s, {} vehicles", totals.vehicles()));
                 spinner.tick();
                 spinner.suspend(|| teller.tell_all(passages, &mut totals))?;
@@ -156,17 +144,6 @@ fn count(
     spinner.finish_and_clear();
     teller.tell_all(counter.flush(), &mut totals)?;
     teller.sum_up(&totals)
-}
-
-fn look(
-    engine: &mut Engine,
-    counter: &mut TrafficCounter,
-    frame: &Frame,
-) -> Result<Vec<Passage>, VisionError> {
-    // A detector of plates alone has nothing to add.
-    let vehicles =
-        if engine.knows_vehicles() { engine.find(&frame.picture)?.vehicles } else { Vec::new() };
-    Ok(counter.observe(frame, &vehicles))
 }
 
 /// Gives out what was counted.

@@ -66,7 +66,8 @@ pub(super) fn measure(folder: &Path, config: &EngineConfig) -> Result<Clips, Fai
 }
 
 fn play(path: &Path, name: &str, config: &EngineConfig) -> Result<Record, Failure> {
-    let mut engine = Engine::new(&EngineConfig { thorough: false, ..config.clone() })?;
+    let mut engine =
+        Engine::new(&EngineConfig { thorough: false, second_reader: false, ..config.clone() })?;
     let mut tracker = Tracker::new(TrackerConfig::default());
     let mut source = Source::start(SourceConfig::new(Location::File(path.to_owned())))?;
     let spinner = progress::spinner(name.to_owned());

@@ -8,6 +8,10 @@ use serde::de::DeserializeOwned;
 
 use crate::cli::failure::Failure;
 use crate::frame::Rect;
+use crate::vision::VehicleKind;
+
+/// A box in a list of labels to leave out is a label's own.
+const SAME_LABEL_IOU: f32 = 0.9;
 
 /// A picture with the plates in it.
 #[derive(Debug, Deserialize)]
@@ -17,6 +21,9 @@ pub(super) struct Picture {
     pub(super) source: String,
     split: String,
     pub(super) plates: Vec<Plate>,
+    /// Labels that do not count ([`leave_out`]).
+    #[serde(skip)]
+    pub(super) left_out: Vec<Rect>,
 }
 
 /// A labelled plate.
@@ -40,6 +47,55 @@ impl Plate {
     }
 }
 
+/// A picture with the vehicles in it.
+#[derive(Debug, Deserialize)]
+pub(super) struct VehiclePicture {
+    pub(super) image: String,
+    split: String,
+    pub(super) vehicles: Vec<Vehicle>,
+}
+
+/// A labelled vehicle.
+#[derive(Debug, Deserialize)]
+pub(super) struct Vehicle {
+    pub(super) class: VehicleClass,
+    #[serde(rename = "box")]
+    pub(super) rect: Rect,
+}
+
+/// What a label calls a vehicle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum VehicleClass {
+    Car,
+    Van,
+    Ambulance,
+    Truck,
+    Bus,
+    Motorcycle,
+    Bicycle,
+    /// Any two-wheeler.
+    Bike,
+    /// Anything that drives.
+    Vehicle,
+}
+
+impl VehicleClass {
+    /// The kinds that it can be: an ambulance has a van's body.
+    pub(super) fn kinds(self) -> &'static [VehicleKind] {
+        match self {
+            Self::Car => &[VehicleKind::Car],
+            Self::Van | Self::Ambulance => &[VehicleKind::Van],
+            Self::Truck => &[VehicleKind::Truck],
+            Self::Bus => &[VehicleKind::Bus],
+            Self::Motorcycle => &[VehicleKind::Motorcycle],
+            Self::Bicycle => &[VehicleKind::Bicycle],
+            Self::Bike => &[VehicleKind::Motorcycle, VehicleKind::Bicycle],
+            Self::Vehicle => &VehicleKind::ALL,
+        }
+    }
+}
+
 /// A cut-out plate.
 #[derive(Debug, Deserialize)]
 pub(super) struct Crop {
@@ -55,6 +111,47 @@ pub(super) fn pictures(data: &Path, split: &str) -> Result<Vec<Picture>, Failure
     let mut pictures: Vec<Picture> = lines(&data.join("plates/labels.jsonl"))?;
     pictures.retain(|picture| picture.split == split);
     Ok(pictures)
+}
+
+pub(super) fn vehicles(data: &Path, split: &str) -> Result<Vec<VehiclePicture>, Failure> {
+    let mut pictures: Vec<VehiclePicture> = lines(&data.join("vehicles/labels.jsonl"))?;
+    pictures.retain(|picture| picture.split == split);
+    Ok(pictures)
+}
+
+/// Takes the labels named in a file out of the pictures: a table with the columns picture (the
+/// file's name without its end), box (x y w h) and reason. What is found there afterwards is neither
+/// right nor wrong. Gives the number of labels taken out.
+pub(super) fn leave_out(pictures: &mut [Picture], file: &Path) -> Result<usize, Failure> {
+    let text = fs::read_to_string(file)
+        .map_err(|error| Failure::failed(format!("cannot read {}: {error}", file.display())))?;
+    let mut left_out = 0;
+    for (index, line) in text.lines().enumerate().skip(1).filter(|(_, line)| !line.is_empty()) {
+        let wrong = |what: &str| {
+            let place = format!("{}, line {}", file.display(), index + 1);
+            Failure::failed(format!("{place}: {what}; a line is picture, box (x y w h) and reason"))
+        };
+        let mut columns = line.split('\t');
+        let (Some(name), Some(numbers), Some(_)) =
+            (columns.next(), columns.next(), columns.next().filter(|reason| !reason.is_empty()))
+        else {
+            return Err(wrong("it has not three columns"));
+        };
+        let numbers: Vec<f32> = numbers.split(' ').filter_map(|n| n.parse().ok()).collect();
+        let [x, y, w, h] = numbers[..] else { return Err(wrong("its box is no four numbers")) };
+        let rect = Rect::from([x, y, w, h]);
+        let named = |picture: &&mut Picture| {
+            Path::new(&picture.image).file_stem().is_some_and(|stem| stem == name)
+        };
+        for picture in pictures.iter_mut().filter(named) {
+            let is = |plate: &Plate| plate.rect.iou(&rect) >= SAME_LABEL_IOU;
+            let (out, kept) = std::mem::take(&mut picture.plates).into_iter().partition(is);
+            picture.plates = kept;
+            left_out += Vec::len(&out);
+            picture.left_out.extend(out.into_iter().map(|plate| plate.rect));
+        }
+    }
+    Ok(left_out)
 }
 
 pub(super) fn crops(data: &Path) -> Result<Vec<Crop>, Failure> {

@@ -15,6 +15,7 @@ use super::texts::{
     Groups, Texts, contrast_class, count_in, country_class, rows_class, sharpness_class,
     width_class,
 };
+use super::vehicles::Vehicles;
 use crate::cli::failure::Failure;
 use crate::cli::progress;
 use crate::cli::read::PlateLine;
@@ -35,6 +36,8 @@ pub(super) struct Figures {
     pub(super) split: String,
     pub(super) score_threshold: f32,
     pub(super) pictures: u32,
+    /// Labelled plates that do not count (`--left-out`).
+    pub(super) left_out: usize,
     /// Legible plates at least 60 px wide that were found.
     pub(super) recall_legible_60: Share,
     /// Labelled plates that were found, by source and width class.
@@ -74,6 +77,9 @@ pub(super) struct Figures {
     /// The readings themselves, where lists were asked for.
     #[serde(skip)]
     pub(super) reads: Option<Vec<Read>>,
+    /// Vehicles, where the folder has labels of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) vehicles: Option<Vehicles>,
     /// Plates of clips, where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) clips: Option<Clips>,
@@ -93,6 +99,7 @@ impl Figures {
             split: split.to_owned(),
             score_threshold: engine.score_threshold(),
             pictures: 0,
+            left_out: 0,
             recall_legible_60: Share::default(),
             recall: BTreeMap::new(),
             precision: BTreeMap::new(),
@@ -114,6 +121,7 @@ impl Figures {
             crop_ms: 0.0,
             lists: Vec::new(),
             reads: None,
+            vehicles: None,
             clips: None,
         }
     }
@@ -171,8 +179,11 @@ impl Figures {
             }
         }
         for sighting in sightings {
-            let right =
-                label.plates.iter().any(|p| p.rect.iou(&sighting.detection.rect) >= FOUND_IOU);
+            let rect = sighting.detection.rect;
+            if label.left_out.iter().any(|left_out| left_out.iou(&rect) >= FOUND_IOU) {
+                continue;
+            }
+            let right = label.plates.iter().any(|p| p.rect.iou(&rect) >= FOUND_IOU);
             for group in groups {
                 self.precision.entry(group.to_owned()).or_default().count(right);
             }

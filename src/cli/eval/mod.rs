@@ -10,17 +10,19 @@ mod share;
 mod stages;
 mod texts;
 mod truth;
+mod vehicles;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::failure::{Failure, Outcome};
-use crate::vision::{Engine, EngineConfig, Models};
+use crate::vision::{Engine, EngineConfig, Models, VehicleConfig, VehicleDetector};
 
 const HELP: &str = "\
-DIR holds plates/labels.jsonl (pictures with boxes and texts) or
-crops-validation/labels.jsonl (cut-out plates with texts), or both; the form is
-described in docs/reference/accuracy.md.
+DIR holds plates/labels.jsonl (pictures with boxes and texts),
+crops-validation/labels.jsonl (cut-out plates with texts) or vehicles/labels.jsonl
+(pictures with boxes of vehicles), or several of them; the form is described in
+docs/reference/accuracy.md.
 
 The folder of --clips holds videos and a truth.json that says which plates can be
 read in them. Each is played the way `varco read` does; of every plate it is said
@@ -62,35 +64,60 @@ pub(super) struct Args {
     /// An aligner file in place of the built-in one.
     #[arg(long, value_name = "FILE")]
     aligner: Option<PathBuf>,
+    /// A vehicle detector file in place of the built-in one.
+    #[arg(long, value_name = "FILE")]
+    vehicle_detector: Option<PathBuf>,
+    /// A table of labels that do not count, such as plates that nobody can see: picture, box
+    /// and reason, parted by tabs.
+    #[arg(long, value_name = "FILE", requires = "data")]
+    left_out: Option<PathBuf>,
     /// A reader file in place of the built-in one.
     #[arg(long, value_name = "FILE")]
     reader: Option<PathBuf>,
+    /// A file in place of the built-in second reader, which reads pictures with the first.
+    #[arg(long, value_name = "FILE", conflicts_with = "one_reader")]
+    second_reader: Option<PathBuf>,
+    /// Read pictures with the first reader alone, as videos are read.
+    #[arg(long)]
+    one_reader: bool,
 }
 
 pub(super) fn run(args: &Args) -> Outcome {
     let config = EngineConfig {
         long_side_px: args.long_side,
         thorough: true,
+        second_reader: !args.one_reader,
         score_threshold: args.min_score,
         models: Models {
             detector: args.detector.clone(),
             aligner: args.aligner.clone(),
             reader: args.reader.clone(),
+            second_reader: args.second_reader.clone(),
         },
     };
     let mut engine = Engine::new(&config)?;
     let mut figures = measure::Figures::new(&engine, &args.split);
     figures.reads = args.lists.then(Vec::new);
     if let Some(data) = &args.data {
-        let pictures = labels::pictures(data, &args.split)?;
+        let mut pictures = labels::pictures(data, &args.split)?;
         let crops = labels::crops(data)?;
-        if pictures.is_empty() && crops.is_empty() {
+        let vehicles = labels::vehicles(data, &args.split)?;
+        if pictures.is_empty() && crops.is_empty() && vehicles.is_empty() {
             return Err(Failure::failed(format!(
-                "nothing to measure in {}: there is neither plates/labels.jsonl with pictures of the split {:?} \
-                 nor crops-validation/labels.jsonl",
+                "nothing to measure in {}: there is neither plates/labels.jsonl nor vehicles/labels.jsonl \
+                 with pictures of the split {:?}, nor crops-validation/labels.jsonl",
                 data.display(),
                 args.split
             )));
+        }
+        if let Some(file) = &args.left_out {
+            figures.left_out = labels::leave_out(&mut pictures, file)?;
+        }
+        if !vehicles.is_empty() {
+            let model = args.vehicle_detector.clone();
+            let mut detector = VehicleDetector::new(&VehicleConfig { model, thorough: true })?;
+            let measured = vehicles::measure(&mut detector, &data.join("vehicles"), &vehicles)?;
+            figures.vehicles = Some(measured);
         }
         figures.measure_pictures(&mut engine, &data.join("plates"), &pictures)?;
         figures.measure_crops(&mut engine, &data.join("crops-validation"), &crops)?;

@@ -8,6 +8,7 @@ use super::measure::{ALL, Figures};
 use super::share::Share;
 use super::stages::{Outcome, Stage};
 use super::texts::{Groups, Texts};
+use super::vehicles::{Precision, Vehicles};
 use crate::cli::failure::Failure;
 
 pub(super) fn print(figures: &Figures, json: bool) -> Result<(), Failure> {
@@ -40,11 +41,28 @@ fn tables(out: &mut impl Write, figures: &Figures) -> io::Result<()> {
         groups(out, "sharpness", &figures.texts_by_sharpness)?;
         groups(out, "contrast", &figures.texts_by_contrast)?;
     }
+    if let Some(found) = &figures.vehicles {
+        vehicles(out, found)?;
+    }
     for of_size in &figures.lists {
         writeln!(out)?;
         of_size.lines().iter().try_for_each(|line| writeln!(out, "{line}"))?;
     }
     figures.clips.as_ref().map_or(Ok(()), |figures| clips(out, figures))
+}
+
+fn vehicles(out: &mut impl Write, figures: &Vehicles) -> io::Result<()> {
+    writeln!(
+        out,
+        "\nvehicles in {} pictures, {:.1} ms a picture: mAP50 {:.3}",
+        figures.pictures, figures.picture_ms, figures.map50
+    )?;
+    for (kind, Precision { ap50, vehicles }) in &figures.by_kind {
+        writeln!(out, "  {kind:<44} {ap50:.3} of {vehicles}")?;
+    }
+    row(out, "found, of whatever kind", figures.found)?;
+    row(out, "of the found ones the kind is right", figures.kind_right)?;
+    row(out, "of those given out labelled (a lower bound)", figures.right)
 }
 
 fn pictures(out: &mut impl Write, figures: &Figures) -> io::Result<()> {
@@ -53,6 +71,9 @@ fn pictures(out: &mut impl Write, figures: &Figures) -> io::Result<()> {
         "\n{} pictures of the split {:?}, score threshold {:.2}, {:.1} ms a picture (detect and read)",
         figures.pictures, figures.split, figures.score_threshold, figures.picture_ms
     )?;
+    if figures.left_out > 0 {
+        writeln!(out, "{} labelled plates are left out", figures.left_out)?;
+    }
     writeln!(out, "\nplates found (overlap 0.5 or more)")?;
     row(out, "legible, 60 px or wider", figures.recall_legible_60)?;
     for (source, classes) in &figures.recall {

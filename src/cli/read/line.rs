@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::frame::{Quad, Rect};
 use crate::plate::{Alternative, Country, PlateText, grammar};
 use crate::tracking::{Direction, Transit};
-use crate::vision::{Sighting, VehicleKind};
+use crate::vision::{Sighting, VehicleDetection, VehicleKind};
 
 /// A plate has at least so many characters.
 const MIN_CHARACTERS: usize = 3;
@@ -25,6 +25,9 @@ pub(in crate::cli) struct PictureLine {
     pub(in crate::cli) width: u32,
     pub(in crate::cli) height: u32,
     pub(in crate::cli) plates: Vec<PlateLine>,
+    /// Vehicles, where they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::cli) vehicles: Option<Vec<VehicleLine>>,
     pub(in crate::cli) elapsed_ms: f64,
 }
 
@@ -40,6 +43,15 @@ pub(in crate::cli) struct PlateLine {
     pub(in crate::cli) rows: u8,
     pub(in crate::cli) score: f32,
     pub(in crate::cli) alternatives: Vec<Alternative>,
+}
+
+/// One vehicle of a picture.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct VehicleLine {
+    kind: VehicleKind,
+    score: f32,
+    #[serde(rename = "box")]
+    rect: Rect,
 }
 
 /// One passage of a vehicle in a video.
@@ -89,6 +101,13 @@ impl PlateLine {
     }
 }
 
+impl VehicleLine {
+    pub(super) fn of(found: &VehicleDetection) -> Self {
+        let VehicleDetection { rect, kind, score } = *found;
+        Self { kind, score: rounded(score), rect: rounded_rect(rect) }
+    }
+}
+
 impl TransitLine {
     pub(super) fn of(source: &str, number: u64, transit: &Transit) -> Self {
         Self {
@@ -132,11 +151,7 @@ impl PictureLine {
     /// For a person: the picture, then its plates.
     pub(super) fn table_rows(&self) -> String {
         let mut text = self.source.clone();
-        if self.plates.is_empty() {
-            text.push_str("\n  no plate found\n");
-            return text;
-        }
-        text.push('\n');
+        text.push_str(if self.plates.is_empty() { "\n  no plate found\n" } else { "\n" });
         for plate in &self.plates {
             let also: Vec<&str> = plate.alternatives.iter().map(|a| a.text.as_str()).collect();
             let also =
@@ -150,6 +165,9 @@ impl PictureLine {
                 plate.country.map(|c| c.to_string()).unwrap_or_default(),
                 also,
             );
+        }
+        for VehicleLine { kind, score, .. } in self.vehicles.iter().flatten() {
+            let _ = writeln!(text, "  {:<12} {:>4.0} %", kind.name(), score * 100.0);
         }
         text
     }

@@ -38,6 +38,9 @@ pub(super) struct Args {
     /// The pictures are cut-out plates: read them whole, look for none in them.
     #[arg(long)]
     crops: bool,
+    /// Also tell the vehicles of pictures, with or without a plate: kind, score and box.
+    #[arg(long)]
+    vehicles: bool,
     /// Also write each picture, or each vehicle's best frame, with what was read drawn in.
     #[arg(long, value_name = "DIR")]
     annotate: Option<PathBuf>,
@@ -63,6 +66,7 @@ impl Args {
         EngineConfig {
             long_side_px: self.long_side,
             thorough: true,
+            second_reader: true,
             score_threshold: self.min_score,
             ..EngineConfig::default()
         }

@@ -9,7 +9,7 @@ use super::{Args, Complaints, Output, annotate};
 use crate::cli::failure::Outcome;
 use crate::cli::{interrupt, progress};
 use crate::tracking::{Tracker, TrackerConfig, Transit};
-use crate::traffic::{CountConfig, TrafficCounter};
+use crate::traffic::Kinds;
 use crate::video::{Location, Next, Secret, Source, SourceConfig};
 use crate::vision::{Engine, EngineConfig};
 
@@ -30,11 +30,13 @@ pub(super) fn read(
     }
     let name = location.to_string();
     let live = location.is_live();
-    let mut engine = Engine::new(&EngineConfig { thorough: false, ..args.engine_config() })?;
+    let mut engine = Engine::new(&EngineConfig {
+        thorough: false,
+        second_reader: false,
+        ..args.engine_config()
+    })?;
     let mut tracker = Tracker::new(tracker_config(live));
-    // For the kinds of vehicles that carry plates the boxes are enough.
-    let boxes_alone = CountConfig { fixed_camera: false, ..CountConfig::default() };
-    let mut traffic = TrafficCounter::new(boxes_alone);
+    let mut kinds = Kinds::new()?;
     let interrupted = interrupt::watch()?;
     let mut source = match Source::start(SourceConfig::new(location)) {
         Ok(source) => source,
@@ -54,11 +56,11 @@ pub(super) fn read(
                 if !pace.lets(now_s) {
                     continue;
                 }
-                let found = engine.find(&frame.picture)?;
+                let plates = engine.detect(&frame.picture)?;
                 let read = |quad: &_| engine.read(&frame.picture, quad);
-                let mut transits = tracker.observe(&frame, &found.plates, read)?;
-                traffic.observe(&frame, &found.vehicles);
-                traffic.tell_kinds(&mut transits);
+                let mut transits = tracker.observe(&frame, &plates, read)?;
+                kinds.look(&frame, &plates)?;
+                kinds.tell(&mut transits);
                 spinner.set_message(format!("{now_s:.1} s, {} vehicles", teller.number));
                 spinner.tick();
                 for transit in transits {
@@ -83,7 +85,7 @@ pub(super) fn read(
     }
     spinner.finish_and_clear();
     let mut transits = tracker.flush();
-    traffic.tell_kinds(&mut transits);
+    kinds.tell(&mut transits);
     for transit in transits {
         teller.tell(&transit, output, complaints)?;
     }

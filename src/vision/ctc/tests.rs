@@ -15,7 +15,7 @@ fn columns(labels: &[usize]) -> Vec<f32> {
 }
 
 fn reading(columns: &[f32], country: Option<(Country, f32)>) -> Reading {
-    Reading { positions: decode(columns, country).positions, country }
+    Reading { positions: decode(&[columns], country).positions, country }
 }
 
 fn text(reading: &Reading) -> Option<String> {
@@ -31,14 +31,14 @@ fn repeated_labels_are_one_character_unless_a_blank_parts_them() {
     let (a, b) = (class('A'), class('B'));
     let columns = columns(&[0, a, a, 0, a, b, 0, 0, 0, 0]);
     assert_eq!(text(&reading(&columns, None)).as_deref(), Some("AAB"));
-    assert_eq!(decode(&columns, None).rows, 2);
+    assert_eq!(decode(&[&columns], None).rows, 2);
 }
 
 #[test]
 fn characters_in_one_half_are_one_row() {
     let (a, b) = (class('A'), class('B'));
-    assert_eq!(decode(&columns(&[0, a, 0, b, 0, 0, 0, 0, 0, 0]), None).rows, 1);
-    let none = decode(&columns(&[0; 10]), None);
+    assert_eq!(decode(&[&columns(&[0, a, 0, b, 0, 0, 0, 0, 0, 0])], None).rows, 1);
+    let none = decode(&[&columns(&[0; 10])], None);
     assert_eq!((none.positions.len(), none.rows), (0, 1), "all blank is unreadable");
 }
 
@@ -84,6 +84,35 @@ fn syntax_decides_between_characters_that_are_drawn_alike() {
     }
 }
 
+#[test]
+fn two_networks_that_see_different_characters_make_an_unsure_reading() {
+    let labels = |text: &str| -> Vec<usize> { text.chars().flat_map(|c| [class(c), 0]).collect() };
+    let soften = |mut columns: Vec<f32>, step: usize, other: char, p: f32| {
+        let likeliest = (0..CLASSES)
+            .max_by(|a, b| columns[step * CLASSES + a].total_cmp(&columns[step * CLASSES + b]));
+        columns[step * CLASSES + likeliest.unwrap()] -= p;
+        columns[step * CLASSES + class(other)] += p;
+        columns
+    };
+    let first = soften(columns(&labels("AB123CD")), 2, '8', 0.3);
+    let second = soften(columns(&labels("A8123CD")), 2, 'B', 0.1);
+    let both = Reading { positions: decode(&[&first, &second], None).positions, country: None };
+    assert_eq!(text(&both).as_deref(), Some("A8123CD"), "the surer one is followed");
+    assert!((0.5..0.8).contains(&both.confidence()), "{}", both.confidence());
+    let agreed = Reading { positions: decode(&[&first, &first], None).positions, country: None };
+    assert!((agreed.confidence() - reading(&first, None).confidence()).abs() < 0.1);
+}
+
+#[test]
+fn networks_of_different_lengths_are_heard_together() {
+    let fine: Vec<usize> = "AB12".chars().flat_map(|c| [class(c), class(c), 0, 0]).collect();
+    let coarse: Vec<usize> = "AB12".chars().flat_map(|c| [class(c), 0]).collect();
+    let both = decode(&[&columns(&fine), &columns(&coarse)], None);
+    let both = Reading { positions: both.positions, country: None };
+    assert_eq!(text(&both).as_deref(), Some("AB12"));
+    assert!(both.confidence() > 0.9, "{}", both.confidence());
+}
+
 /// Probability of a text by adding up every way through the columns.
 fn by_brute_force(columns: &[f32]) -> Vec<(Vec<usize>, f64)> {
     let mut texts: Vec<(Vec<usize>, f64)> = Vec::new();
@@ -118,6 +147,9 @@ proptest! {
         let (best, p) = truth.iter().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
         let found = beam(&columns);
         let same = found.iter().find(|text| text.classes().iter().map(|c| usize::from(*c)).eq(best.iter().copied()));
+        let classes: Vec<u8> = best.iter().map(|class| *class as u8).collect();
+        let summed = forward(&columns, &classes);
+        prop_assert!((summed / p - 1.0).abs() < 1e-5, "{best:?}: {summed} is not {p}");
         prop_assert!(same.is_some_and(|text| text.total() > 0.8 * p && text.total() < 1.0001 * p), "{best:?} {p} {found:?}");
     }
 }
