@@ -97,6 +97,7 @@ fn the_street_clip_is_eight_towards_the_camera_and_no_parked_car() {
     let (passages, totals) = count(&pack.join("clips/street-count.mp4"));
     assert_eq!(totals["vehicles"], 8, "{passages:?}");
     assert_eq!(totals["by_direction"]["approaching"], 8, "{passages:?}");
+    assert!(totals["by_kind"]["car"].as_u64() >= Some(7), "{totals}");
     let truth = &truth(&pack)["street-count.mp4"];
     let mut numbers: Vec<u64> = matched(truth, 24.0, &passages)
         .into_iter()

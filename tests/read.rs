@@ -120,6 +120,44 @@ fn annotated_pictures_are_written() {
 }
 
 #[test]
+fn vehicles_of_pictures_are_told_where_they_are_asked_for() {
+    let picture = "fixtures/pack/plates/images/day-german.jpg";
+    let plain = lines(&varco(&["read", "--json", picture]));
+    assert_eq!(plain[0].get("vehicles"), None);
+    let asked = lines(&varco(&["read", "--json", "--vehicles", picture]));
+    assert!(asked[0]["vehicles"].is_array() && asked[0]["plates"] == plain[0]["plates"]);
+    let Some(pack) = data_pack() else { return };
+    let bus = pack.join("vehicles/images/vo_0088.jpg");
+    let found = lines(&varco(&["read", "--json", "--vehicles", bus.to_str().unwrap()]));
+    let vehicle = &found[0]["vehicles"][0];
+    assert!(vehicle["score"].as_f64() > Some(0.3) && vehicle["box"][2].as_f64() > Some(50.0));
+}
+
+#[test]
+fn labels_that_do_not_count_are_left_out_by_name() {
+    let labels = fs::read_to_string("fixtures/pack/plates/labels.jsonl").unwrap();
+    let labels = labels.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let label = labels.into_iter().find(|label| label["split"] == "val").unwrap();
+    let name = Path::new(label["image"].as_str().unwrap()).file_stem().unwrap().to_str().unwrap();
+    let numbers = label["plates"][0]["box"].as_array().unwrap();
+    let numbers: Vec<String> = numbers.iter().map(Value::to_string).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("left-out.tsv");
+    let path = file.to_str().unwrap();
+    let measure = || varco(&["eval", "--data", "fixtures/pack", "--left-out", path, "--json"]);
+    let table = format!("picture\tbox\treason\n{name}\t{}\tcovered\n", numbers.join(" "));
+    fs::write(&file, table).unwrap();
+    let figures: Value = serde_json::from_slice(&measure().stdout).unwrap();
+    assert_eq!(figures["left_out"], 1);
+    let all = varco(&["eval", "--data", "fixtures/pack", "--json"]);
+    let all: Value = serde_json::from_slice(&all.stdout).unwrap();
+    let of = |figures: &Value| figures["recall"]["all"]["all"]["of"].as_u64().unwrap();
+    assert_eq!(of(&figures) + 1, of(&all));
+    fs::write(&file, "picture\tbox\treason\nday-german\t1 2 3\tno reason\n").unwrap();
+    assert!(said(&measure()).contains("left-out.tsv, line 2: its box is no four numbers"));
+}
+
+#[test]
 fn eval_measures_the_little_pack() {
     let output = varco(&["eval", "--data", "fixtures/pack", "--json"]);
     assert!(output.status.success(), "{}", said(&output));
@@ -176,6 +214,8 @@ fn the_models_hold_their_floor_on_the_data_pack() {
     assert!(crops >= 0.93, "{}", figures["crop_texts"]["all"]);
     let corners = figures["corner_error"].as_f64().unwrap();
     assert!(corners < 0.12, "corners are {corners} plate heights off");
+    let vehicles = figures["vehicles"]["map50"].as_f64().unwrap();
+    assert!(vehicles >= 0.55, "{}", figures["vehicles"]);
 }
 
 /// A command, its exit status, and the words that its complaint must hold.

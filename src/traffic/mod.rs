@@ -9,8 +9,10 @@
 //! `docs/reference/counting.md` says what is counted.
 
 mod blobs;
+mod boxes;
 mod config;
 mod counter;
+mod following;
 mod ground;
 mod kinds;
 mod motion;

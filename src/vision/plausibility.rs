@@ -1,7 +1,7 @@
 //! How probable it is that a detection is a number plate at all.
 //!
 //! Badges, wheels and shop signs look like plates to the detector, fewer of them to the aligner,
-//! and the reader makes few or unsure characters of them. None alone parts them from small plates;
+//! and the reader is unsure of them or finds words. None alone parts them from small plates;
 //! together they do: two logistic regressions, the first over detector and aligner, the second
 //! over what comes out of it and the reading, fitted on the validation pictures
 //! (`models/training/varco_training/aligner/plausibility.py`, figures in `docs/design/aligner.md`).
@@ -24,10 +24,6 @@ const BIAS: f32 = 0.64;
 const SCORE: f32 = 0.73;
 /// For each unit of the confidence's natural logarithm.
 const CONFIDENCE: f32 = 0.39;
-/// For each of the first four characters.
-const CHARACTER: f32 = -0.25;
-/// When there are five characters or more.
-const FIVE_CHARACTERS: f32 = 1.51;
 /// When there is a digit among them.
 const DIGIT: f32 = 0.14;
 
@@ -45,8 +41,7 @@ pub(super) fn plate_score(detector_score: f32, aligner_logit: f32) -> f32 {
 /// in vain.
 pub(super) fn least_score() -> f32 {
     let needed = (LEAST / (1.0 - LEAST)).ln();
-    let best_reading = 4.0 * CHARACTER + FIVE_CHARACTERS + DIGIT;
-    let logit = (needed - BIAS - best_reading) / SCORE;
+    let logit = (needed - BIAS - DIGIT) / SCORE;
     1.0 / (1.0 + (-logit).exp())
 }
 
@@ -62,13 +57,10 @@ pub(super) fn least_detector_score() -> f32 {
 /// Probability, 0 to 1, that what has this score and this reading is a plate.
 pub(super) fn plausibility(score: f32, reading: &Reading) -> f32 {
     let score = score.clamp(1e-3, 1.0 - 1e-3);
-    let characters = reading.positions.len();
     let digit = reading.positions.iter().any(|p| ALPHABET[p.best().0].is_ascii_digit());
     let sum = BIAS
         + SCORE * (score / (1.0 - score)).ln()
         + CONFIDENCE * reading.confidence().max(1e-3).ln()
-        + CHARACTER * characters.min(4) as f32
-        + if characters >= 5 { FIVE_CHARACTERS } else { 0.0 }
         + if digit { DIGIT } else { 0.0 };
     1.0 / (1.0 + (-sum).exp())
 }

@@ -52,10 +52,10 @@ class AlignerSession:
 
 
 def aligned(session: AlignerSession, image: Image, found: list[Detection]) -> list[tuple[Detection, float]]:
-    """Detections with the aligner's corners and their logits, every plate once."""
+    """Detections with the aligner's corners, boxes half-way to those, and their logits, every plate once, as the program has them."""
     corners, logits = session.align(image, [d.corners for d in found])
     moved = [
-        replace(d, corners=c, box=np.concatenate([c.min(0), c.max(0)])) for d, c in zip(found, corners, strict=True)
+        replace(d, corners=c, box=(d.box + np.concatenate([c.min(0), c.max(0)])) / 2) for d, c in zip(found, corners, strict=True)
     ]
     of = {id(d): float(logit) for d, logit in zip(moved, logits, strict=True)}
     return [(d, of[id(d)]) for d in distinct(moved)]

@@ -1,17 +1,14 @@
 """Trains the aligner: `python -m varco_training.aligner.train --data DIR --finds FILE --out DIR [--minutes N] [--resume]`.
 
 One core in bf16; the views come from a process of lower priority and wait in a reservoir, from which batches are drawn, half of
-them in a mirror. The learning rate follows the clock.
+them in a mirror.
 """
 
 from __future__ import annotations
 
 import argparse
-import copy
-import math
 import queue
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +17,11 @@ from torch import Tensor
 from torch.nn import functional
 from torch.utils.data import DataLoader
 
+from ..running import Run, Schedule
 from .network import COLUMNS, ROWS, Aligner, Outputs
 from .samples import BOXED, EXACT, NOTHING, Samples, Views
 
-BATCH, PEAK_RATE, WARM_UP_STEPS, EMA_DECAY = 128, 2e-3, 150, 0.998
+BATCH, PEAK_RATE = 128, 2e-3
 RESERVOIR, FIRST, MOST_USES = 24_000, 2_000, 8
 BOX_WEIGHT, SPREAD_WEIGHT, PLATE_WEIGHT = 0.5, 0.05, 0.25
 FAR = 0.5
@@ -32,7 +30,6 @@ SPREAD_CELLS = 0.8
 """Standard deviation of a corner's map, in cells, that the loss asks for."""
 SWAPPED = [1, 0, 3, 2]
 """The corners in the order in which a mirror shows them."""
-CHECKPOINT_EVERY_S, LOG_EVERY_STEPS = 120.0, 50
 
 
 def mirrored(points: Tensor) -> Tensor:
@@ -108,64 +105,22 @@ class Reservoir:
         return Views(*(np.concatenate([getattr(p, name) for p in parts]) for name in Views.__dataclass_fields__))
 
 
-def train(data: Path, finds: Path | None, out: Path, minutes: float, resume: bool, rate: float, seed: int, start: Path | None) -> None:
+def train(data: Path, finds: Path | None, out: Path, schedule: Schedule, resume: bool, seed: int, start: Path | None) -> None:
     """The whole run; leaves `out`/checkpoint.pt."""
     torch.set_num_threads(1)
     torch.manual_seed(seed)
-    out.mkdir(parents=True, exist_ok=True)
     model = Aligner()
     if start:
         model.load_state_dict(torch.load(start, weights_only=True)["average"])
-    model = model.to(memory_format=torch.channels_last)
-    average = copy.deepcopy(model).eval()
-    decay = [p for p in model.parameters() if p.ndim > 1]
-    plain = [p for p in model.parameters() if p.ndim <= 1]
-    optimiser = torch.optim.AdamW([{"params": decay, "weight_decay": 0.02}, {"params": plain, "weight_decay": 0.0}], lr=rate)
-    path, step, spent_s = out / "checkpoint.pt", 0, 0.0
-    if resume and path.exists():
-        state = torch.load(path, weights_only=True)
-        model.load_state_dict(state["model"])
-        average.load_state_dict(state["average"])
-        optimiser.load_state_dict(optimiser.state_dict() | {"state": state["moments"]})
-        step, spent_s = state["step"], float(state["spent_s"])
-    reservoir = Reservoir(DataLoader(Samples(data, finds, seed + step), batch_size=None, num_workers=1, prefetch_factor=4))
-    rng = np.random.default_rng([seed, step])
+    run = Run(model, out / "checkpoint.pt", schedule, resume)
+    reservoir = Reservoir(DataLoader(Samples(data, finds, seed + run.step), batch_size=None, num_workers=1, prefetch_factor=4))
+    rng = np.random.default_rng([seed, run.step])
     reservoir.draw(rng, BATCH)  # the worker has filled its pools: from here on the clock runs
-    began_s, saved_s, cpu_s = time.monotonic() - spent_s, spent_s, time.process_time()
-    sums: dict[str, float] = {}
 
-    def save() -> None:
-        state = {
-            "model": model.state_dict(), "average": average.state_dict(), "moments": optimiser.state_dict()["state"], "step": step,
-            "spent_s": torch.tensor(time.monotonic() - began_s),
-        }  # fmt: skip
-        torch.save(state, path.with_suffix(".tmp"))
-        path.with_suffix(".tmp").replace(path)
+    def loss() -> tuple[Tensor, dict[str, float], int]:
+        return *loss_of(run.model, reservoir.draw(rng, BATCH), bool(rng.random() < 0.5)), BATCH
 
-    while (spent_s := time.monotonic() - began_s) < minutes * 60:
-        progress = spent_s / (minutes * 60)
-        for group in optimiser.param_groups:
-            group["lr"] = rate * min(1.0, (step + 1) / WARM_UP_STEPS) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress)))
-        loss, parts = loss_of(model, reservoir.draw(rng, BATCH), bool(rng.random() < 0.5))
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
-        optimiser.step()
-        step += 1
-        keep = min(EMA_DECAY, (1 + step) / (10 + step))
-        with torch.no_grad():
-            for mean, now in zip(average.state_dict().values(), model.state_dict().values(), strict=True):
-                mean.lerp_(now, 1 - keep) if mean.is_floating_point() else mean.copy_(now)
-        sums = {name: sums.get(name, 0.0) + value / LOG_EVERY_STEPS for name, value in parts.items()}
-        if step % LOG_EVERY_STEPS == 0:
-            means = " ".join(f"{name} {value:.4f}" for name, value in sums.items())
-            cpu_min = (time.process_time() - cpu_s) / 60
-            print(f"step {step} {spent_s / 60:.1f} min, {cpu_min:.1f} of a core; {reservoir.made} views made; {means}", flush=True)
-            sums = {}
-        if spent_s - saved_s > CHECKPOINT_EVERY_S:
-            save()
-            saved_s = spent_s
-    save()
+    run.learn(loss)
 
 
 def main() -> None:
@@ -180,7 +135,7 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="a checkpoint whose averaged weights to begin with")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    train(given.data, given.finds, given.out, given.minutes, given.resume, given.rate, given.seed, given.start)
+    train(given.data, given.finds, given.out, Schedule(given.minutes, given.rate), given.resume, given.seed, given.start)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,12 @@
 """Trains the vehicle detector: `python -m varco_training.vehicles.train --data DIR --out DIR [--minutes N] [--resume]`.
 
-One core is enough; the crops are made in one process beside it. The learning rate follows the clock, as the plate detector's does.
+One core is enough; the crops are made in one process beside it.
 """
 
 from __future__ import annotations
 
 import argparse
-import copy
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +19,7 @@ from torch.utils.data import DataLoader, IterableDataset
 from ..detector.batches import replayed
 from ..detector.network import load_known
 from ..detector.pictures import Picture, read_pictures, read_vehicle_pictures
-from ..detector.train import follow, optimiser_of, rate_at
+from ..running import Run, Schedule
 from .crops import VehicleComposer
 from .loss import vehicle_loss
 from .network import VehicleDetector
@@ -31,9 +29,7 @@ MOST_USES = 3
 """How often a batch serves while no new one is ready."""
 PEAK_RATE = 2e-3
 DECAY = 0.05
-EMA_DECAY = 0.9985
-CHECKPOINT_EVERY_S = 180.0
-LOG_EVERY_STEPS = 50
+KEEP = 0.9985
 
 Batch = tuple[Tensor, Tensor, Tensor, Tensor]
 """Pictures [N,3,S,S] uint8 RGB, boxes [N,M,4], classes [N,M,6], boxes to leave out [N,M,4]."""
@@ -76,64 +72,25 @@ def train(given: argparse.Namespace) -> None:
     """Trains as the command line asks and leaves `out`/last.pt."""
     torch.set_num_threads(1)
     torch.manual_seed(given.seed)
-    given.out.mkdir(parents=True, exist_ok=True)
     model = VehicleDetector()
-    log = (given.out / "log.tsv").open("a")
+    new = load_known(model, torch.load(given.start, weights_only=True)["average"]) if given.start else []
+    run = Run(model, given.out / "last.pt", Schedule(given.minutes, given.rate, DECAY, KEEP), given.resume)
     if given.start:
-        new = load_known(model, torch.load(given.start, weights_only=True)["average"])
-        print(f"not in {given.start.name}: {', '.join(new) or 'nothing'}", file=log, flush=True)
-    model = model.to(memory_format=torch.channels_last).train()
-    average = copy.deepcopy(model).eval()
-    optimiser = optimiser_of(model, DECAY)
-    step, crops, spent_s, spent_cpu_s = 0, 0, 0.0, 0.0
-    last = given.out / "last.pt"
-    if given.resume and last.exists():
-        state = torch.load(last, weights_only=True)
-        model.load_state_dict(state["model"])
-        average.load_state_dict(state["average"])
-        optimiser.load_state_dict(state["optimiser"])
-        step, crops, spent_s, spent_cpu_s = state["step"], state["crops"], state["spent_s"], state["spent_cpu_s"]
-    compiled = torch.compile(model, dynamic=False) if given.compile else model
-    fresh = iter(DataLoader(Crops(given.data, given.seed + step), batch_size=None, num_workers=1, prefetch_factor=8))
-    batches = replayed(fresh, given.seed + step, mirrored, MOST_USES)
-    next(batches)
-    began_s, began_cpu_s = time.monotonic() - spent_s, time.process_time() - spent_cpu_s
-    saved_s, sums = spent_s, {"kind": 0.0, "box": 0.0}
+        run.say(f"not in {given.start.name}: {', '.join(sorted({name.split('.')[0] for name in new})) or 'nothing'}")
+    compiled = torch.compile(run.model, dynamic=False) if given.compile else run.model
+    source = Crops(given.data, given.seed + run.step)
+    fresh = iter(DataLoader(source, batch_size=None, num_workers=1, prefetch_factor=8))
+    batches = replayed(fresh, given.seed + run.step, mirrored, MOST_USES)
+    next(batches)  # the worker has read the pictures: from here on the clock runs
 
-    def save() -> None:
-        state = {
-            "model": model.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict(), "step": step,
-            "spent_s": time.monotonic() - began_s, "spent_cpu_s": time.process_time() - began_cpu_s, "crops": crops,
-        }  # fmt: skip
-        torch.save(state, last.with_suffix(".tmp"))
-        last.with_suffix(".tmp").replace(last)
-
-    while (spent_s := time.monotonic() - began_s) < given.minutes * 60:
+    def loss_of() -> tuple[Tensor, dict[str, float], int]:
         pictures, *labels = next(batches)
-        for group in optimiser.param_groups:
-            group["lr"] = rate_at(spent_s / (given.minutes * 60), step, given.rate)
         images = pictures.to(memory_format=torch.channels_last).float().div_(255)
         with torch.autocast("cpu", torch.bfloat16):
             output = compiled(images)
-        loss, parts = vehicle_loss(output, *labels)
-        if not torch.isfinite(loss):
-            raise FloatingPointError(f"the loss is not finite after {step} steps: {parts}")
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 10.0)
-        optimiser.step()
-        step, crops = step + 1, crops + len(pictures)
-        follow(average, model, step, EMA_DECAY)
-        sums = {name: sums[name] + value for name, value in parts.items()}
-        if step % LOG_EVERY_STEPS == 0:
-            means = "\t".join(f"{name} {value / LOG_EVERY_STEPS:.4f}" for name, value in sums.items())
-            cpu_s = time.process_time() - began_cpu_s
-            print(f"{spent_s / 60:.1f} min\t{cpu_s / 60:.1f} cpu min\t{crops} crops\t{means}", file=log, flush=True)
-            sums = dict.fromkeys(sums, 0.0)
-        if spent_s - saved_s > CHECKPOINT_EVERY_S:
-            save()
-            saved_s = spent_s
-    save()
+        return *vehicle_loss(output, *labels), len(pictures)
+
+    run.learn(loss_of)
 
 
 def main() -> None:
