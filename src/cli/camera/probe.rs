@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 
 use super::report::Report;
 use crate::cli::failure::{Failure, Outcome};
+use crate::cli::interrupt;
+use crate::cli::playback::{Playback, Played};
 use crate::cli::read::{Pace, USUAL_FPS};
-use crate::cli::{interrupt, progress};
 use crate::siting::Siting;
 use crate::tracking::{Tracker, TrackerConfig, Transit, TransitState};
-use crate::video::{Location, Next, Secret, Source, SourceConfig};
+use crate::video::Location;
 use crate::vision::{Engine, EngineConfig};
 
 const HELP: &str = "\
@@ -23,8 +24,6 @@ Let it watch while vehicles pass, ten at least; by day, and once more at night.
 Exit status: 0 when the view is good enough to work, 1 when it is not or cannot be
 judged, 2 for wrong usage. A password is best given in the environment: VARCO_RTSP_PASSWORD.";
 
-/// How long a frame is waited for before the interrupt is looked at.
-const PATIENCE: Duration = Duration::from_millis(200);
 /// A vehicle that is gone for so long is counted, seconds.
 const REJOIN_S: f64 = 5.0;
 
@@ -43,29 +42,20 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Outcome {
-    let mut location =
+    let location =
         Location::parse(&args.source).map_err(|error| Failure::usage(error.to_string()))?;
-    if let Location::Rtsp { password: password @ None, .. } = &mut location {
-        *password = std::env::var("VARCO_RTSP_PASSWORD").ok().map(Secret::new);
-    }
-    let live = location.is_live();
-    let name = location.to_string();
+    let mut report = Report::new(location.to_string());
     let mut engine = Engine::new(&EngineConfig::default())?;
     let mut tracker =
         Tracker::new(TrackerConfig { rejoin_s: REJOIN_S, ..TrackerConfig::default() });
     let mut siting = Siting::default();
-    let mut report = Report::new(name.clone());
     let interrupted = interrupt::watch()?;
-    let mut source = Source::start(SourceConfig::new(location))?;
-    let spinner = progress::spinner(name);
-    let mut pace = Pace::new(USUAL_FPS);
     let until = Instant::now() + Duration::from_secs(args.seconds);
-    loop {
-        if interrupted.is_set() || (live && Instant::now() >= until) {
-            break;
-        }
-        match source.next(PATIENCE) {
-            Next::Frame(frame) => {
+    let mut playback = Playback::start(location, &interrupted, Some(until))?;
+    let mut pace = Pace::new(USUAL_FPS);
+    while let Some(played) = playback.next() {
+        match played {
+            Played::Frame(frame) => {
                 report.came(&frame);
                 let at_s = frame.stream_time.as_secs_f64();
                 if !pace.lets(at_s) {
@@ -75,21 +65,14 @@ pub(super) fn run(args: &Args) -> Outcome {
                 report.looked(detections.len());
                 let read = |quad: &_| engine.read(&frame.picture, quad);
                 count(&mut siting, &tracker.observe(&frame, &detections, read)?);
-                spinner.set_message(format!("{at_s:.0} s, {} passages", siting.passages()));
-                spinner.tick();
+                playback.say(format!("{at_s:.0} s, {} passages", siting.passages()));
             }
-            Next::Quiet => {}
-            Next::Skipped(error) => spinner.suspend(|| tracing::warn!("{error}")),
-            Next::Ended => break,
-            Next::Failed(error) => {
-                spinner.finish_and_clear();
-                return Err(error.into());
-            }
+            Played::Skipped(error) => playback.aside(|| tracing::warn!("{error}")),
+            Played::Failed(error) => return Err(error.into()),
         }
     }
-    spinner.finish_and_clear();
     count(&mut siting, &tracker.flush());
-    report.health(source.health());
+    report.health(playback.health());
     report.judge(&siting);
     let text = if args.json { report.json()? } else { report.text() };
     let mut out = io::stdout().lock();

@@ -4,20 +4,16 @@ mod line;
 
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use line::{PassageLine, Totals};
 
 use super::failure::{Failure, Outcome};
-use super::interrupt::Interrupt;
+use super::interrupt::{self, Interrupt};
+use super::playback::{Playback, Played};
 use super::read::{Pace, USUAL_FPS};
-use super::{interrupt, progress};
 use crate::traffic::{CountConfig, Passage, TrafficCounter};
-use crate::video::{Location, Next, Secret, Source, SourceConfig};
+use crate::video::Location;
 use crate::vision::{VehicleConfig, VehicleDetector};
-
-/// How long a frame is waited for before the interrupt is looked at.
-const PATIENCE: Duration = Duration::from_millis(200);
 
 const HELP: &str = "\
 Examples:
@@ -87,17 +83,14 @@ pub(super) fn run(args: &Args) -> Outcome {
 /// Counts in one video to its end, or in a stream until it is interrupted.
 fn count(
     args: &Args,
-    mut location: Location,
+    location: Location,
     detector: &mut VehicleDetector,
     interrupted: &Interrupt,
     teller: &mut Teller,
 ) -> Result<(), Failure> {
-    if let Location::Rtsp { password: password @ None, .. } = &mut location {
-        *password = std::env::var("VARCO_RTSP_PASSWORD").ok().map(Secret::new);
-    }
     let name = location.to_string();
-    let mut source = match Source::start(SourceConfig::new(location)) {
-        Ok(source) => source,
+    let mut playback = match Playback::start(location, interrupted, None) {
+        Ok(playback) => playback,
         Err(error) => {
             teller.complain(&error.to_string());
             return Ok(());
@@ -110,38 +103,23 @@ fn count(
     });
     let mut totals = Totals::of(&name);
     let mut pace = Pace::new(args.fps);
-    let spinner = progress::spinner(name);
-    let mut told = None;
-    while !interrupted.is_set() {
-        match source.next(PATIENCE) {
-            Next::Frame(frame) => {
+    while let Some(played) = playback.next() {
+        match played {
+            Played::Frame(frame) => {
                 let now_s = frame.stream_time.as_secs_f64();
                 if !pace.lets(now_s) {
                     continue;
                 }
                 let found = detector.find(&frame.picture)?;
                 let passages = counter.observe(&frame, &found);
-                spinner.set_message(format!("{now_s:.1} s, {} vehicles", totals.vehicles()));
-                spinner.tick();
-                spinner.suspend(|| teller.tell_all(passages, &mut totals))?;
+                playback.say(format!("{now_s:.1} s, {} vehicles", totals.vehicles()));
+                playback.aside(|| teller.tell_all(passages, &mut totals))?;
             }
-            Next::Quiet => {
-                // A camera that cannot be reached is tried again; say so once per reason.
-                let error = source.health().error;
-                if error.is_some() && error != told {
-                    spinner.suspend(|| tracing::warn!("{}", error.clone().unwrap_or_default()));
-                    told = error;
-                }
-            }
-            Next::Skipped(error) => spinner.suspend(|| teller.complain(&error.to_string())),
-            Next::Ended => break,
-            Next::Failed(error) => {
-                spinner.suspend(|| teller.complain(&error.to_string()));
-                break;
+            Played::Skipped(error) | Played::Failed(error) => {
+                playback.aside(|| teller.complain(&error.to_string()));
             }
         }
     }
-    spinner.finish_and_clear();
     teller.tell_all(counter.flush(), &mut totals)?;
     teller.sum_up(&totals)
 }

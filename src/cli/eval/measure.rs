@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::calibration::Calibration;
 use super::clips::Clips;
+use super::finds::Finds;
 use super::labels;
 use super::matches::{OfSize, Read};
 use super::share::Share;
@@ -131,6 +132,7 @@ impl Figures {
         engine: &mut Engine,
         folder: &Path,
         labels: &[labels::Picture],
+        mut finds: Option<Finds>,
     ) -> Result<(), Failure> {
         let bar = progress::bar(labels.len(), WORTH_A_BAR, "pictures");
         let mut total_ms = 0.0;
@@ -138,8 +140,13 @@ impl Figures {
         for label in labels {
             let picture = read_picture(&folder.join(&label.image))?;
             let started = Instant::now();
-            let sightings = engine.sightings(&picture)?;
+            let mut sightings = engine.candidates(&picture)?;
+            let all = finds.is_some().then(|| sightings.clone()).unwrap_or_default();
+            sightings.retain(|sighting| sighting.detection.is_plausible(&sighting.reading));
             total_ms += started.elapsed().as_secs_f64() * 1000.0;
+            if let Some(finds) = &mut finds {
+                finds.tell(&label.image, &all)?;
+            }
             self.pictures += 1;
             self.count_detections(label, &sightings, &mut corner_sum);
             self.count_texts(engine, label, &picture, &sightings)?;

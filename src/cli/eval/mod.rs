@@ -2,6 +2,7 @@
 
 mod calibration;
 mod clips;
+mod finds;
 mod labels;
 mod matches;
 mod measure;
@@ -14,6 +15,8 @@ mod vehicles;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+
+use finds::Finds;
 
 use super::failure::{Failure, Outcome};
 use crate::vision::{Engine, EngineConfig, Models, VehicleConfig, VehicleDetector};
@@ -67,6 +70,10 @@ pub(super) struct Args {
     /// A vehicle detector file in place of the built-in one.
     #[arg(long, value_name = "FILE")]
     vehicle_detector: Option<PathBuf>,
+    /// Write down everything that was looked at closely in the pictures, plate or not: what the
+    /// limit between the two is fitted on (models/training).
+    #[arg(long, value_name = "FILE", requires = "data")]
+    finds: Option<PathBuf>,
     /// A table of labels that do not count, such as plates that nobody can see: picture, box
     /// and reason, parted by tabs.
     #[arg(long, value_name = "FILE", requires = "data")]
@@ -119,7 +126,8 @@ pub(super) fn run(args: &Args) -> Outcome {
             let measured = vehicles::measure(&mut detector, &data.join("vehicles"), &vehicles)?;
             figures.vehicles = Some(measured);
         }
-        figures.measure_pictures(&mut engine, &data.join("plates"), &pictures)?;
+        let finds = args.finds.as_deref().map(Finds::create).transpose()?;
+        figures.measure_pictures(&mut engine, &data.join("plates"), &pictures, finds)?;
         figures.measure_crops(&mut engine, &data.join("crops-validation"), &crops)?;
         if let Some(reads) = figures.reads.take() {
             figures.lists = matches::measure(&reads)?;

@@ -1,33 +1,28 @@
 //! A video file or a stream: one result a passing vehicle.
 
 use std::process::ExitCode;
-use std::time::Duration;
 
 use super::line::TransitLine;
 use super::pace::Pace;
 use super::{Args, Complaints, Output, annotate};
 use crate::cli::failure::Outcome;
-use crate::cli::{interrupt, progress};
+use crate::cli::interrupt;
+use crate::cli::playback::{Playback, Played};
 use crate::tracking::{Tracker, TrackerConfig, Transit};
 use crate::traffic::Kinds;
-use crate::video::{Location, Next, Secret, Source, SourceConfig};
+use crate::video::Location;
 use crate::vision::{Engine, EngineConfig};
 
-/// How long a frame is waited for before the interrupt is looked at.
-const PATIENCE: Duration = Duration::from_millis(200);
 /// In a stream a vehicle is told when it is gone for so long, seconds.
 const LIVE_REJOIN_S: f64 = 5.0;
 
 /// Reads a video to its end, or a stream until it is interrupted.
 pub(super) fn read(
     args: &Args,
-    mut location: Location,
+    location: Location,
     output: &mut Output,
     complaints: &mut Complaints,
 ) -> Outcome {
-    if let Location::Rtsp { password: password @ None, .. } = &mut location {
-        *password = std::env::var("VARCO_RTSP_PASSWORD").ok().map(Secret::new);
-    }
     let name = location.to_string();
     let live = location.is_live();
     let mut engine = Engine::new(&EngineConfig {
@@ -38,20 +33,18 @@ pub(super) fn read(
     let mut tracker = Tracker::new(tracker_config(live));
     let mut kinds = Kinds::new()?;
     let interrupted = interrupt::watch()?;
-    let mut source = match Source::start(SourceConfig::new(location)) {
-        Ok(source) => source,
+    let mut playback = match Playback::start(location, &interrupted, None) {
+        Ok(playback) => playback,
         Err(error) => {
             complaints.tell(&error.to_string());
             return Ok(ExitCode::SUCCESS);
         }
     };
-    let spinner = progress::spinner(name.clone());
     let mut teller = Teller { args, name: &name, number: 0 };
     let mut pace = Pace::new(args.fps);
-    let mut told = None;
-    while !interrupted.is_set() {
-        match source.next(PATIENCE) {
-            Next::Frame(frame) => {
+    while let Some(played) = playback.next() {
+        match played {
+            Played::Frame(frame) => {
                 let now_s = frame.stream_time.as_secs_f64();
                 if !pace.lets(now_s) {
                     continue;
@@ -61,29 +54,16 @@ pub(super) fn read(
                 let mut transits = tracker.observe(&frame, &plates, read)?;
                 kinds.look(&frame, &plates)?;
                 kinds.tell(&mut transits);
-                spinner.set_message(format!("{now_s:.1} s, {} vehicles", teller.number));
-                spinner.tick();
+                playback.say(format!("{now_s:.1} s, {} vehicles", teller.number));
                 for transit in transits {
-                    spinner.suspend(|| teller.tell(&transit, output, complaints))?;
+                    playback.aside(|| teller.tell(&transit, output, complaints))?;
                 }
             }
-            Next::Quiet => {
-                // A camera that cannot be reached is tried again; say so once per reason.
-                let error = source.health().error;
-                if error.is_some() && error != told {
-                    spinner.suspend(|| tracing::warn!("{}", error.clone().unwrap_or_default()));
-                    told = error;
-                }
-            }
-            Next::Skipped(error) => spinner.suspend(|| complaints.tell(&error.to_string())),
-            Next::Ended => break,
-            Next::Failed(error) => {
-                spinner.suspend(|| complaints.tell(&error.to_string()));
-                break;
+            Played::Skipped(error) | Played::Failed(error) => {
+                playback.aside(|| complaints.tell(&error.to_string()));
             }
         }
     }
-    spinner.finish_and_clear();
     let mut transits = tracker.flush();
     kinds.tell(&mut transits);
     for transit in transits {
