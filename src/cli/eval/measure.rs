@@ -141,12 +141,11 @@ impl Figures {
             let picture = read_picture(&folder.join(&label.image))?;
             let started = Instant::now();
             let mut sightings = engine.candidates(&picture)?;
-            let all = finds.is_some().then(|| sightings.clone()).unwrap_or_default();
-            sightings.retain(|sighting| sighting.detection.is_plausible(&sighting.reading));
             total_ms += started.elapsed().as_secs_f64() * 1000.0;
             if let Some(finds) = &mut finds {
-                finds.tell(&label.image, &all)?;
+                finds.tell(&label.image, &sightings)?;
             }
+            sightings.retain(|sighting| sighting.detection.is_plausible(&sighting.reading));
             self.pictures += 1;
             self.count_detections(label, &sightings, &mut corner_sum);
             self.count_texts(engine, label, &picture, &sightings)?;
