@@ -18,6 +18,7 @@ mod reader;
 mod rectify;
 mod runtime;
 mod vehicle;
+mod vehicle_map;
 mod vehicles;
 mod windows;
 

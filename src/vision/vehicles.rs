@@ -5,26 +5,13 @@ use std::path::PathBuf;
 use ort::value::TensorRef;
 
 use super::error::VisionError;
-use super::letterbox::{Letterbox, Shape};
+use super::letterbox::Letterbox;
 use super::model::{Model, ModelCard};
 use super::runtime::Runtime;
-use super::vehicle::{VehicleDetection, VehicleKind};
-use crate::frame::{Picture, Rect};
+use super::vehicle::VehicleDetection;
+use super::vehicle_map::{Cells, VehicleMap};
+use crate::frame::Picture;
 
-/// Values of a cell beside the classes: centre offset across and down in cells, log of width and
-/// of height in [`SIZE_UNIT_PX`].
-const GEOMETRY: usize = 4;
-/// Pixels of the input that a log size of 0 means.
-const SIZE_UNIT_PX: f32 = 16.0;
-/// Used when the model file names neither.
-const DEFAULT_STRIDE_PX: f32 = 16.0;
-const DEFAULT_SCORE_THRESHOLD: f32 = 0.35;
-/// Two boxes that overlap more than this are one vehicle; cars one behind the other overlap less.
-const SAME_VEHICLE_IOU: f32 = 0.55;
-/// No real picture has more vehicles that are worth following,
-const MAX_VEHICLES: usize = 100;
-/// nor more cells that tell of them: several cells tell of each.
-const MAX_CANDIDATES: usize = 600;
 /// Vehicles are large: pictures are looked at by half of their long side, within these limits.
 const LEAST_LONG_SIDE_PX: u32 = 288;
 const MOST_LONG_SIDE_PX: u32 = 640;
@@ -124,228 +111,9 @@ impl VehicleDetector {
     }
 }
 
-/// How the output is read, from what the model says of itself.
-#[derive(Debug, Clone, PartialEq)]
-struct VehicleMap {
-    /// Kinds in the order of the channels; `None` for a class that this program does not know.
-    kinds: Vec<Option<VehicleKind>>,
-    stride_px: f32,
-    score_threshold: f32,
-}
-
-/// Values of the output, `channels × rows × columns`.
-#[derive(Debug, Clone, Copy)]
-struct Cells<'m> {
-    values: &'m [f32],
-    channels: usize,
-    rows: usize,
-    columns: usize,
-}
-
-impl VehicleMap {
-    /// Name of the output in the model.
-    const OUTPUT: &str = "vehicles";
-
-    fn of(model: &Model) -> Result<Self, VisionError> {
-        let outputs = model.session.outputs();
-        if !outputs.iter().any(|output| output.name() == Self::OUTPUT) {
-            return Err(VisionError::Model {
-                model: model.card.origin.clone(),
-                reason: "it has no output called vehicles: it is no vehicle detector".to_owned(),
-            });
-        }
-        let threshold = model.number("vehicle_score_threshold")?.unwrap_or(DEFAULT_SCORE_THRESHOLD);
-        Ok(Self {
-            kinds: kinds(model.property("vehicle_classes").as_deref()),
-            stride_px: model.number("vehicle_stride")?.unwrap_or(DEFAULT_STRIDE_PX),
-            score_threshold: threshold.clamp(0.01, 0.99),
-        })
-    }
-
-    /// The vehicles of a picture from `least_score` on, surest first, in pixels of the picture.
-    /// With `each_kind` one vehicle may be found as several kinds.
-    fn vehicles(
-        &self,
-        cells: Cells<'_>,
-        shape: Shape,
-        least_score: f32,
-        each_kind: bool,
-    ) -> Result<Vec<VehicleDetection>, String> {
-        let wanted = self.kinds.len() + GEOMETRY;
-        if cells.channels != wanted || cells.values.len() < wanted * cells.rows * cells.columns {
-            return Err(format!("output vehicles has {} channels, not {wanted}", cells.channels));
-        }
-        // The map holds logits: comparing them saves the sigmoid on every cell.
-        let threshold = (least_score / (1.0 - least_score)).ln();
-        let size = cells.rows * cells.columns;
-        let logit = |class: usize, cell: usize| cells.values[class * size + cell];
-        let mut sure: Vec<(f32, usize, usize)> = Vec::new();
-        for cell in 0..size {
-            let classes = (0..self.kinds.len()).map(|class| (logit(class, cell), class, cell));
-            let classes = classes.filter(|(logit, ..)| *logit > threshold);
-            if each_kind {
-                sure.extend(classes);
-            } else {
-                sure.extend(classes.max_by(|a, b| a.0.total_cmp(&b.0)));
-            }
-        }
-        sure.sort_by(|a, b| b.0.total_cmp(&a.0));
-        sure.truncate(MAX_CANDIDATES);
-        let found = sure.into_iter().filter_map(|(logit, class, cell)| {
-            self.vehicle(cells, [cell / cells.columns, cell % cells.columns], (logit, class), shape)
-        });
-        Ok(distinct(found, each_kind))
-    }
-
-    fn vehicle(
-        &self,
-        cells: Cells<'_>,
-        [row, column]: [usize; 2],
-        (logit, class): (f32, usize),
-        shape: Shape,
-    ) -> Option<VehicleDetection> {
-        let kind = (*self.kinds.get(class)?)?;
-        let first = self.kinds.len();
-        let at = |channel: usize| {
-            cells.values[((first + channel) * cells.rows + row) * cells.columns + column]
-        };
-        if (0..GEOMETRY).any(|channel| !at(channel).is_finite()) {
-            return None;
-        }
-        let centre_x = (column as f32 + 0.5 + at(0)) * self.stride_px;
-        let centre_y = (row as f32 + 0.5 + at(1)) * self.stride_px;
-        let width = SIZE_UNIT_PX * at(2).min(8.0).exp();
-        let height = SIZE_UNIT_PX * at(3).min(8.0).exp();
-        let rect = Rect {
-            x: (centre_x - width / 2.0) / shape.scale_x,
-            y: (centre_y - height / 2.0) / shape.scale_y,
-            w: width / shape.scale_x,
-            h: height / shape.scale_y,
-        };
-        let real = rect.x.is_finite() && rect.y.is_finite() && rect.area() > 0.0;
-        let score = 1.0 / (1.0 + (-logit).exp());
-        (real && rect.area().is_finite()).then_some(VehicleDetection { rect, kind, score })
-    }
-}
-
-/// The kinds named in a model, separated by commas; all of them in their order when it names none.
-fn kinds(names: Option<&str>) -> Vec<Option<VehicleKind>> {
-    let Some(names) = names else { return VehicleKind::ALL.map(Some).to_vec() };
-    let known = |name: &str| VehicleKind::ALL.into_iter().find(|kind| kind.name() == name);
-    let plain = |c: char| c.is_whitespace() || "[]\"'".contains(c);
-    names.split(',').map(|name| known(name.trim_matches(plain))).collect()
-}
-
-/// The first of boxes that are the same vehicle; they come surest first. With `each_kind` only those
-/// of the same kind are the same.
-fn distinct(
-    found: impl Iterator<Item = VehicleDetection>,
-    each_kind: bool,
-) -> Vec<VehicleDetection> {
-    let mut kept: Vec<VehicleDetection> = Vec::new();
-    for candidate in found {
-        let same = |known: &VehicleDetection| {
-            !(each_kind && known.kind != candidate.kind)
-                && known.rect.iou(&candidate.rect) > SAME_VEHICLE_IOU
-        };
-        if kept.len() < MAX_VEHICLES && !kept.iter().any(same) {
-            kept.push(candidate);
-        }
-    }
-    kept
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const ROWS: usize = 4;
-    const COLUMNS: usize = 6;
-
-    fn map() -> VehicleMap {
-        VehicleMap { kinds: kinds(None), stride_px: 16.0, score_threshold: 0.4 }
-    }
-
-    /// A map with no vehicle in it.
-    fn empty() -> Vec<f32> {
-        let mut values = vec![0.0; 10 * ROWS * COLUMNS];
-        values[..6 * ROWS * COLUMNS].fill(-9.0);
-        values
-    }
-
-    fn set(values: &mut [f32], channel: usize, [row, column]: [usize; 2], value: f32) {
-        values[(channel * ROWS + row) * COLUMNS + column] = value;
-    }
-
-    fn found(values: &[f32]) -> Vec<VehicleDetection> {
-        let cells = Cells { values, channels: 10, rows: ROWS, columns: COLUMNS };
-        map().vehicles(cells, Shape::of(192, 128, 96), 0.4, false).unwrap()
-    }
-
-    #[test]
-    fn a_sure_cell_becomes_a_box_in_picture_pixels() {
-        assert_eq!(found(&empty()), []);
-        let mut values = empty();
-        set(&mut values, 1, [1, 2], 0.5);
-        set(&mut values, 3, [1, 2], 2.0);
-        set(&mut values, 6, [1, 2], 0.25);
-        set(&mut values, 7, [1, 2], -0.5);
-        set(&mut values, 8, [1, 2], 1.0);
-        set(&mut values, 9, [1, 2], 0.5);
-        let all = found(&values);
-        assert_eq!(all.len(), 1);
-        let VehicleDetection { rect, kind, score } = all[0];
-        // Scale 1/2: cell (1, 2), shifted, has its centre at (44, 16) in the input.
-        assert_eq!(kind, VehicleKind::Bus);
-        assert!((rect.centre()[0] - 88.0).abs() < 1e-3 && (rect.centre()[1] - 32.0).abs() < 1e-3);
-        assert!((rect.w - 32.0 * 1f32.exp()).abs() < 1e-3);
-        assert!((rect.h - 32.0 * 0.5f32.exp()).abs() < 1e-3);
-        assert!((score - 0.880_797).abs() < 1e-5);
-    }
-
-    #[test]
-    fn neighbours_and_overlapping_boxes_are_one_vehicle() {
-        let mut values = empty();
-        let cells = [[1, 1], [1, 2], [1, 3]];
-        for (place, (class, logit)) in cells.into_iter().zip([(0, 3.0), (2, 1.5), (0, 2.0)]) {
-            set(&mut values, class, place, logit);
-            set(&mut values, 8, place, 2.5);
-            set(&mut values, 9, place, 2.0);
-        }
-        // All three cells tell of the same one.
-        let all = found(&values);
-        assert_eq!(all.iter().map(|v| v.kind).collect::<Vec<_>>(), [VehicleKind::Car]);
-        // Small ones side by side are two.
-        for place in cells {
-            set(&mut values, 8, place, 0.3);
-            set(&mut values, 9, place, 0.3);
-        }
-        assert_eq!(found(&values).len(), 3);
-    }
-
-    #[test]
-    fn each_kind_by_itself_is_what_precision_is_measured_on() {
-        let mut values = empty();
-        set(&mut values, 2, [1, 2], 1.0);
-        set(&mut values, 3, [1, 2], 0.5);
-        let cells = Cells { values: &values, channels: 10, rows: ROWS, columns: COLUMNS };
-        let all = map().vehicles(cells, Shape::of(192, 128, 96), 0.1, true).unwrap();
-        let kinds: Vec<VehicleKind> = all.iter().map(|vehicle| vehicle.kind).collect();
-        assert_eq!(kinds, [VehicleKind::Truck, VehicleKind::Bus]);
-        assert_eq!(found(&values).len(), 1);
-    }
-
-    #[test]
-    fn other_shapes_and_values_that_are_no_numbers_are_refused() {
-        let values = vec![f32::NAN; 10 * ROWS * COLUMNS];
-        assert_eq!(found(&values), []);
-        let cells = Cells { values: &values, channels: 9, rows: ROWS, columns: COLUMNS };
-        assert!(map().vehicles(cells, Shape::of(96, 64, 96), 0.4, false).is_err());
-        let mut values = empty();
-        set(&mut values, 0, [0, 0], 4.0);
-        set(&mut values, 8, [0, 0], f32::NAN);
-        assert_eq!(found(&values), []);
-    }
 
     #[test]
     fn the_built_in_model_loads_and_a_plate_detector_is_refused() {
@@ -356,13 +124,5 @@ mod tests {
         let refused = VehicleDetector::new(&VehicleConfig { model, ..VehicleConfig::default() });
         let error = refused.err().unwrap().to_string();
         assert!(error.contains("no vehicle detector"), "{error}");
-    }
-
-    #[test]
-    fn classes_are_taken_by_name_and_unknown_ones_left_out() {
-        use VehicleKind::{Bicycle, Bus, Car};
-        assert_eq!(kinds(Some("bus, car,tram")), [Some(Bus), Some(Car), None]);
-        assert_eq!(kinds(Some(r#"["car", "bicycle"]"#)), [Some(Car), Some(Bicycle)]);
-        assert_eq!(kinds(None).len(), 6);
     }
 }

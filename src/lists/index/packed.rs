@@ -97,10 +97,13 @@ impl<'a> Group<'a> {
         self.prefixes.get(at).map_or(u64::MAX, |prefix| u64::from(prefix.get()))
     }
 
-    /// Places of the entries that begin so.
+    /// Places of the entries that begin so; none beyond the group's, whatever a broken file says.
     pub(super) fn entries_of(&self, prefix: usize) -> Range<usize> {
-        let start = |at: usize| self.starts.get(at).map_or(0, |start| start.get() as usize);
-        start(prefix)..start(prefix + 1).min(self.entries as usize)
+        let start = |at: usize| {
+            let start = self.starts.get(at).map_or(0, |start| start.get());
+            start.min(self.entries) as usize
+        };
+        start(prefix)..start(prefix + 1)
     }
 
     /// The rest of an entry's plate.
@@ -178,7 +181,8 @@ impl<'a> Group<'a> {
 
     /// Numbers of entries in the whole index.
     pub(super) fn numbers(&self, places: Range<usize>) -> Range<u32> {
-        self.first + places.start as u32..self.first + places.end.max(places.start) as u32
+        let number = |place: usize| self.first.saturating_add(place as u32);
+        number(places.start)..number(places.end.max(places.start))
     }
 
     /// The plate of an entry by its place in the group.

@@ -176,6 +176,18 @@ proptest! {
     }
 }
 
+/// Found by the fuzzer: a beginning whose entries start beyond its group.
+#[test]
+fn a_start_beyond_the_group_is_answered_and_never_a_fault() {
+    let broken = include_bytes!("../../../fuzz/seeds/snapshot/start-beyond-group");
+    let index = Index::from_bytes(broken[1..].to_vec()).unwrap();
+    for text in ["AB123CD", "A", "ABCDEFGHJKLM"] {
+        let _ = index.entries(&PlateText::new(text).unwrap());
+    }
+    let keys: Vec<_> = index.keys().take(64).collect();
+    assert!(keys.len() <= 4);
+}
+
 #[test]
 fn a_plate_takes_two_bytes_and_many_reasons_of_their_own_are_kept() {
     const LETTERS: &[u8] = b"ABCDEFGHJKLMNPRSTVWXYZ";
