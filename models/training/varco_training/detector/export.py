@@ -69,6 +69,14 @@ def describe(model: Path, properties: dict[str, str]) -> None:
     onnx.save(loaded, model)
 
 
+def publish(files: tuple[Path, ...], properties: dict[str, str]) -> None:
+    """Describes the files, checks them and tells their sizes."""
+    for path in files:
+        describe(path, properties)
+        onnx.checker.check_model(onnx.load(path))
+        print(f"{path}: {path.stat().st_size} bytes")
+
+
 def commit() -> str:
     """The recipe's commit."""
     return subprocess.run(
@@ -96,10 +104,7 @@ def main() -> None:
         "version": given.version, "recipe_commit": given.recipe_commit or commit(), "stride": str(STRIDE),
         "score_threshold": str(given.score_threshold), "long_side_px": str(LONG_SIDE_PX), "crops": str(crops),
     }  # fmt: skip
-    for path in (plain, given.out):
-        describe(path, properties)
-        onnx.checker.check_model(onnx.load(path))
-        print(f"{path}: {path.stat().st_size} bytes")
+    publish((plain, given.out), properties)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import onnx
 import torch
 from numpy.typing import NDArray
 
-from ..detector.export import commit, describe
+from ..detector.export import commit, publish
 from ..detector.pictures import VehicleSampler, read_vehicle_pictures
 from ..detector.session import letterbox
 from ..detector.vehicles import VEHICLE_CLASSES
@@ -80,10 +80,7 @@ def main() -> None:
         "vehicle_classes": ",".join(VEHICLE_CLASSES), "vehicle_stride": str(STRIDE),
         "vehicle_score_threshold": str(given.score_threshold),
     }  # fmt: skip
-    for path in (plain, given.out):
-        describe(path, properties)
-        onnx.checker.check_model(onnx.load(path))
-        print(f"{path}: {path.stat().st_size} bytes")
+    publish((plain, given.out), properties)
 
 
 if __name__ == "__main__":
