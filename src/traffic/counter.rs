@@ -29,7 +29,7 @@ const MAX_PAST: usize = 64;
 /// clock: time is the frames' stream time.
 #[derive(Debug)]
 pub struct TrafficCounter {
-    pub(super) config: CountConfig,
+    config: CountConfig,
     grid: LumaGrid,
     pub(super) ground: Ground,
     blobs: Blobs,

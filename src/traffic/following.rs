@@ -120,7 +120,7 @@ impl TrafficCounter {
     }
 
     fn ground_within(&self, rect: &Rect) -> Option<(Rect, f32)> {
-        if !self.config.fixed_camera || rect.intersection_area(&self.picture) < 1.0 {
+        if rect.intersection_area(&self.picture) < 1.0 {
             return None;
         }
         let (present, share) = self.ground.present(cells_of(rect, &self.picture))?;

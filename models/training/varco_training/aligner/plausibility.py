@@ -72,26 +72,26 @@ def case(picture: Picture, hidden: Floats, box: Floats, features: tuple[float, .
     return Case(features, picture.complete, right, taught, right and picture.plates[at].width_px >= JUDGED_WIDTH_PX)
 
 
-def hidden_of(picture: Picture) -> Floats:
+def hidden_of(picture: Picture, names: dict[str, list[list[float]]]) -> Floats:
     """[N,4] the boxes of labels that do not count."""
-    return np.array([[x, y, x + w, y + h] for x, y, w, h in left_out().get(picture.name, [])], np.float32).reshape(-1, 4)
+    return np.array([[x, y, x + w, y + h] for x, y, w, h in names.get(picture.name, [])], np.float32).reshape(-1, 4)
 
 
-def looks_of(picture: Picture, detector: Session, aligner: AlignerSession) -> Iterator[Case | None]:
+def looks_of(picture: Picture, hidden: Floats, detector: Session, aligner: AlignerSession) -> Iterator[Case | None]:
     """Every find of one picture with the logits of detector and aligner."""
     image, _ = picture.decode()
     for found, word in aligned(aligner, image, detector.detect_at(image, SIZES_PX, LEAST_SCORE)):
         features = (logit(found.score), float(np.clip(word, -MOST_LOGIT, MOST_LOGIT)))
-        yield case(picture, hidden_of(picture), found.box, features)
+        yield case(picture, hidden, found.box, features)
 
 
-def reads_of(picture: Picture, finds: list[dict]) -> Iterator[Case | None]:
+def reads_of(picture: Picture, hidden: Floats, finds: list[dict]) -> Iterator[Case | None]:
     """Every find of one picture with the program's score and reading."""
     for find in finds:
         x, y, w, h = find["box"]
         digit = float(any(c.isdigit() for c in find["text"]))
         features = (logit(find["score"]), float(np.log(max(find["confidence"], LEAST_CONFIDENCE))), digit)
-        yield case(picture, hidden_of(picture), np.array([x, y, x + w, y + h], np.float32), features)
+        yield case(picture, hidden, np.array([x, y, x + w, y + h], np.float32), features)
 
 
 def fit(cases: list[Case], rounds: int = 4000) -> tuple[NDArray[np.float64], float]:
@@ -133,10 +133,11 @@ def main() -> None:
     given = parser.parse_args()
     cv2.setNumThreads(1)
     pictures = read_pictures(given.data, "val")
-    plates = sum(len(p.plates) for p in pictures) - sum(map(len, left_out().values()))
+    names = left_out()
+    plates = sum(len(p.plates) for p in pictures) - sum(map(len, names.values()))
     if given.detector and given.aligner:
         detector, aligner = Session(given.detector), AlignerSession(given.aligner)
-        cases = [c for p in pictures for c in looks_of(p, detector, aligner) if c]
+        cases = [c for p in pictures for c in looks_of(p, hidden_of(p, names), detector, aligner) if c]
         weights, bias = fit(cases)
         print(f"LOOKS_BIAS {bias:.2f}, DETECTOR {weights[0]:.2f}, ALIGNER {weights[1]:.2f}")
         tell(cases, weights, bias, plates)
@@ -144,7 +145,7 @@ def main() -> None:
         finds: dict[str, list[dict]] = defaultdict(list)
         for row in map(json.loads, given.finds.read_text(encoding="utf-8").splitlines()):
             finds[Path(row["image"]).stem].append(row)
-        cases = [c for p in pictures for c in reads_of(p, finds[p.name]) if c]
+        cases = [c for p in pictures for c in reads_of(p, hidden_of(p, names), finds[p.name]) if c]
         weights, bias = fit(cases)
         print(f"BIAS {bias:.2f}, SCORE {weights[0]:.2f}, CONFIDENCE {weights[1]:.2f}, DIGIT {weights[2]:.2f}")
         tell(cases, weights, bias, plates)

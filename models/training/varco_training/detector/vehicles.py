@@ -37,9 +37,9 @@ class Vehicle:
     """Neither vehicle nor background."""
 
 
-def part_of(vehicle: Vehicle, size_px: int) -> Vehicle | None:
-    """What of a vehicle shows in a crop: the box cut at the edges, to be ignored when little shows, nothing when hardly any."""
-    box = vehicle.box.clip(0, size_px).astype(np.float32)
+def part_of(vehicle: Vehicle, limits: Floats) -> Vehicle | None:
+    """What of a vehicle shows in a crop of which `limits` [4] is the width, the height and both again: the box cut at the edges, to be ignored when little shows, nothing when hardly any."""
+    box = vehicle.box.clip(0, limits).astype(np.float32)
     shown, whole = box[2:] - box[:2], vehicle.box[2:] - vehicle.box[:2]
     share = float(np.prod(shown) / max(float(np.prod(whole)), 1e-6))
     if share < 0.04 or shown.min() < 3:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..detector.photometry import degrade
 from ..detector.pictures import Picture, VehicleSampler
 from ..detector.placing import moved_box
-from ..detector.vehicles import CLASSES, SHOWN_SHARE, Vehicle, part_of
+from ..detector.vehicles import CLASSES, Vehicle, part_of
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -25,8 +25,6 @@ CROWDED, CROWDED_SHARE = 6, 0.12
 """Pictures with more vehicles than this, and how many crops come from them beside those that are drawn by class."""
 MOST_VEHICLES = 40
 """Of one crop; the smallest of more are left out of account."""
-LARGEST_PX = 4096
-"""More than any crop."""
 
 
 @dataclass
@@ -138,20 +136,9 @@ class VehicleComposer:
         offset = np.array([x0, y0, x0, y0], np.float32)
         limits = np.tile(tile_size, 2).astype(np.float32)
         for vehicle in picture.vehicles:
-            part = _shown(Vehicle(moved_box(vehicle.box, matrix), vehicle.classes, vehicle.ignore), limits)
+            part = part_of(Vehicle(moved_box(vehicle.box, matrix), vehicle.classes, vehicle.ignore), limits)
             if part is not None:
                 whole.vehicles.append(Vehicle(part.box + offset, part.classes, part.ignore))
-
-
-def _shown(vehicle: Vehicle, limits: Floats) -> Vehicle | None:
-    """What of a vehicle shows in a tile that is `limits` large."""
-    box = np.clip(vehicle.box, 0, limits).astype(np.float32)
-    shown, whole = box[2:] - box[:2], vehicle.box[2:] - vehicle.box[:2]
-    share = float(np.prod(shown) / max(float(np.prod(whole)), 1e-6))
-    part = part_of(Vehicle(box, vehicle.classes, vehicle.ignore), LARGEST_PX)
-    if share < 0.04 or part is None:
-        return None
-    return Vehicle(box, vehicle.classes, part.ignore or share < SHOWN_SHARE)
 
 
 def _recoloured(rng: np.random.Generator, image: Image) -> Image:
