@@ -4,7 +4,9 @@
 # dependencies. Safe to run again; a second run takes a second.
 #
 #   scripts/setup.sh           what building and running need
-#   scripts/setup.sh --test    and what the tests need (a browser, gpsd, a C++ compiler for the fuzzer, PyTorch)
+#   scripts/setup.sh --test    and what the tests need (a browser, gpsd, a C++ compiler for the fuzzer, PyTorch, OpenVINO)
+#   scripts/setup.sh --accelerator cuda|openvino
+#                              and ONNX Runtime for a graphics card or NPU (docs/guide/accelerators.md)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/say.sh
@@ -19,10 +21,14 @@ RUN_PACKAGES=(
 TEST_PACKAGES=(chromium g++ gpsd procps python3-torch python3-venv)
 
 ONNXRUNTIME_VERSION=1.31.1
+declare -A ACCELERATOR_VERSION=([cuda]=1.31.1 [openvino]=1.24.1)
+declare -A ACCELERATOR_PACKAGE=([cuda]=onnxruntime-gpu [openvino]=onnxruntime-openvino)
 NODE_VERSION=24.19.0
 declare -A SHA256=(
   [onnxruntime-x86_64]=5752bd508126ae7c49894d3b9d2e83f0c3d487319246d04c444b393308d7ad7f
   [onnxruntime-aarch64]=da05378364c44d4407e463982d2bf8d5e4cfea873283757e48beeb41df97b7f3
+  [cuda-x86_64]=e26c475fe361b2015f45b4b824bd13f0bb20204e59b62814e6f0acd5f3d491a6
+  [openvino-x86_64]=3007c803634cc69c6d52af1dea7ce729d9bb62b9a11070fd2f959119199007a8
   [node-x86_64]=4196a947bcc883f2003ab101762d729f3e99b5e86b75bd09151563403e2eceb8
   [node-aarch64]=4e029dadfae1295876063c96b236f673487e8c27379fe146c1e2250283520227
 )
@@ -34,9 +40,29 @@ case $machine in
        "put a libonnxruntime.so (1.24 or newer) into .deps/onnxruntime/ and run this again" ;;
 esac
 
+# --- what was asked for --------------------------------------------------------------------
+test= accelerator=
+while [ $# -gt 0 ]; do
+  case $1 in
+    --test) test=yes ;;
+    --accelerator)
+      accelerator=${2:-}
+      [ -n "${ACCELERATOR_PACKAGE[${accelerator:-none}]:-}" ] || fail \
+        "--accelerator takes cuda or openvino, not \"$accelerator\"" "the processor itself needs nothing more"
+      [ "$machine" = x86_64 ] || fail "ONNX Runtime for $accelerator is fetched for x86_64 only" \
+        "put your own build of it (1.24 or newer) into .deps/onnxruntime-$accelerator/"
+      shift ;;
+    *) fail "$1 is not known" "scripts/setup.sh takes --test and --accelerator" ;;
+  esac
+  shift
+done
+
+# The tests compute on a real accelerator's provider as well; OpenVINO's runs on any processor.
+[ -z "$test" ] || [ -n "$accelerator" ] || [ "$machine" != x86_64 ] || accelerator=openvino
+
 # --- system packages ---------------------------------------------------------------------
 packages=("${RUN_PACKAGES[@]}")
-[ "${1:-}" != --test ] || packages+=("${TEST_PACKAGES[@]}")
+[ -z "$test" ] || packages+=("${TEST_PACKAGES[@]}")
 
 installed() {
   [ "$(dpkg-query -W -f='${db:Status-Abbrev}' "$1" 2>/dev/null | cut -c1-2)" = ii ]
@@ -99,15 +125,25 @@ fetch_wheel() {
   rm -rf "$work"
 }
 
-library=.deps/onnxruntime/libonnxruntime.so
-if [ "$(cat .deps/onnxruntime/version 2>/dev/null)" != "$ONNXRUNTIME_VERSION" ] || [ ! -s $library ]; then
-  rm -rf .deps/onnxruntime .deps/unpack
-  fetch_wheel onnxruntime "$ONNXRUNTIME_VERSION" .deps/unpack onnxruntime
-  mkdir -p .deps/onnxruntime
-  mv .deps/unpack/onnxruntime/{LICENSE,ThirdPartyNotices.txt} .deps/onnxruntime/
-  mv ".deps/unpack/onnxruntime/capi/libonnxruntime.so.$ONNXRUNTIME_VERSION" $library
-  echo "$ONNXRUNTIME_VERSION" >.deps/onnxruntime/version
+# fetch_runtime PACKAGE VERSION FOLDER KEY: ONNX Runtime and its providers in FOLDER.
+fetch_runtime() {
+  local package=$1 version=$2 folder=$3 key=$4
+  [ "$(cat "$folder/version" 2>/dev/null)" != "$version" ] || [ ! -s "$folder/libonnxruntime.so" ] || return 0
+  rm -rf "$folder" .deps/unpack
+  fetch_wheel "$package" "$version" .deps/unpack "$key"
+  mkdir -p "$folder"
+  mv .deps/unpack/onnxruntime/{LICENSE,ThirdPartyNotices.txt} "$folder/"
+  rm -f .deps/unpack/onnxruntime/capi/onnxruntime_pybind11_state*.so
+  mv .deps/unpack/onnxruntime/capi/lib*.so* "$folder/"
+  mv "$folder/libonnxruntime.so.$version" "$folder/libonnxruntime.so"
+  echo "$version" >"$folder/version"
   rm -rf .deps/unpack
+}
+
+fetch_runtime onnxruntime "$ONNXRUNTIME_VERSION" .deps/onnxruntime onnxruntime
+if [ -n "$accelerator" ]; then
+  fetch_runtime "${ACCELERATOR_PACKAGE[$accelerator]}" "${ACCELERATOR_VERSION[$accelerator]}" \
+    ".deps/onnxruntime-$accelerator" "$accelerator"
 fi
 
 # --- Node.js, for building the control room ------------------------------------------------

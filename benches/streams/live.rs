@@ -11,7 +11,7 @@ use varco::scene::{LookConfig, LookGate, Reach};
 use varco::tracking::{Tracker, TrackerConfig, TransitState};
 use varco::traffic::Kinds;
 use varco::video::{Decode, Location, Next, Pace, Source, SourceConfig};
-use varco::vision::{Engine, EngineConfig, VisionError};
+use varco::vision::{Accelerator, Engine, EngineConfig, VisionError};
 
 use crate::clips::Clip;
 
@@ -116,7 +116,7 @@ fn read(config: SourceConfig, way: Way, time: Duration, settle: Duration, ready:
     ready.wait();
     let mut source = Source::start(SourceConfig { decode, ..config }).unwrap();
     let mut tracker = Tracker::new(TrackerConfig { rejoin_s: 6.0, ..TrackerConfig::default() });
-    let mut kinds = Kinds::new().unwrap();
+    let mut kinds = Kinds::new(Accelerator::default()).unwrap();
     let mut gate = LookGate::new(LookConfig { on_movement, ..LookConfig::default() });
     let note = |transits: Vec<varco::tracking::Transit>, seen: &mut Seen| {
         let ended = transits.into_iter().filter(|t| t.state == TransitState::Ended);

@@ -11,6 +11,7 @@ use crate::lists::{Entry, List, ListKind, Vehicle};
 use crate::matching::{Difference, Relation};
 use crate::plate::{Alternative, Country, PlateText};
 use crate::tracking::Direction;
+use crate::vision::VehicleKind;
 
 /// The list that a hit is on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -126,6 +127,10 @@ pub struct HitEvent {
     pub alternatives: Vec<Alternative>,
     /// Which way the vehicle moves.
     pub direction: Direction,
+    /// What sort of vehicle was seen, when that was known at the moment of the match; what the list
+    /// says of the vehicle stands in `entry`.
+    #[serde(default)]
+    pub vehicle: Option<VehicleKind>,
     /// The list.
     pub list: ListedIn,
     /// The entry, with the plate as listed.
@@ -203,6 +208,7 @@ impl HitEvent {
             country: transit.country,
             alternatives: transit.alternatives.clone(),
             direction: transit.direction,
+            vehicle: transit.vehicle,
             list,
             entry,
             exact,

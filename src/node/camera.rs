@@ -18,7 +18,7 @@ use crate::store::Record;
 use crate::tracking::{Tracker, TrackerConfig, Transit};
 use crate::traffic::Kinds;
 use crate::video::{self, Location, Next, Pace, Source, SourceConfig, VideoError};
-use crate::vision::{Engine, EngineConfig, VisionError};
+use crate::vision::{Accelerator, Engine, EngineConfig, VisionError};
 
 /// How long a frame is waited for before health and orders are looked at again.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -58,6 +58,8 @@ pub(super) enum Over {
 #[derive(Debug)]
 pub(super) struct Post<'a> {
     pub(super) camera: &'a Camera,
+    /// Where the networks are computed.
+    pub(super) accelerator: Accelerator,
     pub(super) health: &'a HealthSlot,
     pub(super) records: &'a mpsc::Sender<Record>,
     pub(super) stop: &'a CancellationToken,
@@ -96,11 +98,12 @@ pub(super) fn work(post: &Post<'_>, reporter: &mut CameraReporter) -> Result<Ove
     if let Some(reason) = camera.lapsed_on(post.clock.now_here().date()) {
         return Ok(Over::Lapsed(reason));
     }
-    let mut engine = Engine::new(&EngineConfig::default())?;
+    let mut engine =
+        Engine::new(&EngineConfig { accelerator: post.accelerator, ..EngineConfig::default() })?;
     let mut source = Source::start(source_config(camera)?)?;
     let mut tracker =
         Tracker::new(TrackerConfig { rejoin_s: camera.same_passage_s, ..TrackerConfig::default() });
-    let mut kinds = Kinds::new()?;
+    let mut kinds = Kinds::new(post.accelerator)?;
     let mut gate = LookGate::new(look_config(camera));
     let mut rate = Rate::new();
     let mut last_frame = Instant::now();

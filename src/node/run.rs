@@ -22,7 +22,7 @@ use super::{retention, supervisor};
 use crate::event::Place;
 use crate::link::{CameraReport, Identity, Link, LinkConfig, ListClient, NodeInfo};
 use crate::store::{NodeStore, OutboxCount};
-use crate::vision::Runtime;
+use crate::vision::{Engine, EngineConfig, Runtime, VisionError};
 
 /// Records on their way to the recorder, which always takes them.
 const RECORDS: usize = 64;
@@ -56,13 +56,21 @@ pub fn check(pipeline: &Pipeline) -> Result<Vec<String>, NodeError> {
     }
     let (_, said) = LocalLists::load(&pipeline.lists, &Board::default())?;
     lines.extend(said);
-    let runtime = Runtime::load()?;
+    let runtime = usable_runtime(&pipeline)?;
     lines.push(format!("reads plates with {}", runtime.version()));
     match &pipeline.centre {
         Some(centre) => lines.push(format!("delivers to {} (key {})", centre.url, centre.key)),
         None => lines.push("works alone: no [centre] to deliver to".to_owned()),
     }
     Ok(lines)
+}
+
+/// The runtime on which its networks can be computed. An accelerator that is not there is told at the
+/// start, not by every camera.
+fn usable_runtime(pipeline: &Pipeline) -> Result<Runtime, VisionError> {
+    let accelerator = pipeline.node.accelerator;
+    let engine = Engine::new(&EngineConfig { accelerator, ..EngineConfig::default() })?;
+    Ok(engine.runtime().clone())
 }
 
 /// Runs a node until told to stop; then ends every camera, stores and, where the
@@ -74,7 +82,7 @@ pub async fn run(pipeline: Pipeline, stop: CancellationToken) -> Result<(), Node
     let started_at = Timestamp::now();
     let identity = identity(&pipeline)?;
     let lock = lock(&pipeline.node.data)?;
-    let runtime = Runtime::load()?;
+    let runtime = usable_runtime(&pipeline)?;
     tracing::debug!("ONNX Runtime: {}", runtime.library().display());
     let board = Board::default();
     let (local_lists, said) = LocalLists::load(&pipeline.lists, &board)?;
@@ -160,6 +168,7 @@ pub async fn run(pipeline: Pipeline, stop: CancellationToken) -> Result<(), Node
     });
 
     let shared = Shared {
+        accelerator: pipeline.node.accelerator,
         records,
         stop: stop.clone(),
         clock: parts.clock,

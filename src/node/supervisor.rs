@@ -17,6 +17,7 @@ use super::screen::Board;
 use crate::clock::Clock;
 use crate::position::Gps;
 use crate::store::Record;
+use crate::vision::Accelerator;
 
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
@@ -30,6 +31,7 @@ const STEP: Duration = Duration::from_millis(100);
 /// What all cameras of a node share.
 #[derive(Debug, Clone)]
 pub(super) struct Shared {
+    pub(super) accelerator: Accelerator,
     pub(super) records: mpsc::Sender<Record>,
     pub(super) stop: CancellationToken,
     pub(super) clock: Clock,
@@ -51,6 +53,7 @@ pub(super) fn start(
         .spawn(move || {
             let post = Post {
                 camera: &camera,
+                accelerator: shared.accelerator,
                 health: &health,
                 records: &shared.records,
                 stop: &shared.stop,

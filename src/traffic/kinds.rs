@@ -4,7 +4,7 @@ use super::config::CountConfig;
 use super::counter::TrafficCounter;
 use crate::frame::Frame;
 use crate::tracking::Transit;
-use crate::vision::{Detection, VehicleConfig, VehicleDetector, VisionError};
+use crate::vision::{Accelerator, Detection, VehicleConfig, VehicleDetector, VisionError};
 
 /// Vehicles are looked for no more often than this, seconds: a passage takes longer, and its kind
 /// does not change.
@@ -20,15 +20,16 @@ pub struct Kinds {
 }
 
 impl Kinds {
-    /// One for one camera.
+    /// One for one camera; the network is computed on `accelerator`.
     ///
     /// # Errors
     /// [`VisionError`] when the vehicle detector cannot be loaded.
-    pub fn new() -> Result<Self, VisionError> {
+    pub fn new(accelerator: Accelerator) -> Result<Self, VisionError> {
         // For the kinds of vehicles that carry plates the boxes are enough.
         let boxes_alone = CountConfig { fixed_camera: false, ..CountConfig::default() };
+        let config = VehicleConfig { accelerator, ..VehicleConfig::default() };
         Ok(Self {
-            detector: VehicleDetector::new(&VehicleConfig::default())?,
+            detector: VehicleDetector::new(&config)?,
             vehicles: TrafficCounter::new(boxes_alone),
             last_look_s: None,
         })

@@ -5,12 +5,9 @@
 //! exact; a character at the end of a plate is lost by a fifth of its height. The aligner sees the
 //! plate from the full-size picture, 100 pixels wide in a view of 160.
 
-use ort::value::TensorRef;
-
 use super::error::VisionError;
-use super::model::{Model, ModelCard, Models};
+use super::model::{Model, ModelCard, Models, Place};
 use super::rectify::{Window, cut};
-use super::runtime::Runtime;
 use crate::frame::{Picture, Quad};
 
 /// Views looked at in one pass at most.
@@ -43,8 +40,8 @@ pub(super) struct Aligner {
 impl Aligner {
     const VIEW: Window = Window { margin_x: 0.0, margin_y: 0.0, width_px: 160, height_px: 64 };
 
-    pub(super) fn new(runtime: &Runtime, models: &Models) -> Result<Self, VisionError> {
-        let model = Model::aligner(runtime, models)?;
+    pub(super) fn new(place: &Place, models: &Models) -> Result<Self, VisionError> {
+        let model = Model::aligner(place, models)?;
         let [across, down] = DEFAULT_REACH;
         let reach =
             [model.number("reach_x")?.unwrap_or(across), model.number("reach_y")?.unwrap_or(down)];
@@ -96,10 +93,9 @@ impl Aligner {
     fn run(&mut self, views: &[Quad]) -> ort::Result<Vec<Aligned>> {
         let shape = [views.len(), 3, Self::VIEW.height_px, Self::VIEW.width_px];
         let values = &self.views[..views.len() * Self::VIEW.values()];
-        let tensor = TensorRef::from_array_view((shape, values))?;
-        let outputs = self.model.session.run(ort::inputs!["views" => tensor])?;
-        let (_, corners) = outputs["corners"].try_extract_tensor::<f32>()?;
-        let (_, logits) = outputs["plate"].try_extract_tensor::<f32>()?;
+        let outputs = self.model.network.run("views", shape, values)?;
+        let (_, corners) = outputs.tensor("corners")?;
+        let (_, logits) = outputs.tensor("plate")?;
         if corners.len() != 8 * views.len() || logits.len() != views.len() {
             let (n, c, l) = (views.len(), corners.len(), logits.len());
             return Err(ort::Error::new(format!(

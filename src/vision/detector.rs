@@ -1,14 +1,11 @@
 //! Finds plates: one pass of the network over the scaled picture.
 
-use ort::value::TensorRef;
-
 use super::detection::Detection;
 use super::engine::EngineConfig;
 use super::error::VisionError;
 use super::letterbox::{Letterbox, Shape};
-use super::model::{Model, ModelCard};
+use super::model::{Model, ModelCard, Place};
 use super::plausibility::least_detector_score;
-use super::runtime::Runtime;
 use crate::frame::{Picture, Quad, Rect};
 
 /// Input pixels per cell of the output map.
@@ -33,8 +30,8 @@ pub(super) struct Detector {
 }
 
 impl Detector {
-    pub(super) fn new(runtime: &Runtime, config: &EngineConfig) -> Result<Self, VisionError> {
-        let model = Model::detector(runtime, &config.models)?;
+    pub(super) fn new(place: &Place, config: &EngineConfig) -> Result<Self, VisionError> {
+        let model = Model::detector(place, &config.models)?;
         let exported = model.property("score_threshold").and_then(|value| value.parse().ok());
         let usual: f32 = exported.unwrap_or(DEFAULT_SCORE_THRESHOLD);
         let least = least_detector_score();
@@ -74,10 +71,9 @@ impl Detector {
         let (shape, input) = letterbox
             .fill(picture, *long_side_px)
             .map_err(|reason| run(ort::Error::new(reason)))?;
-        let tensor =
-            TensorRef::from_array_view(([1, 3, shape.height, shape.width], input)).map_err(run)?;
-        let outputs = self.model.session.run(ort::inputs!["images" => tensor]).map_err(run)?;
-        let (dimensions, map) = outputs["map"].try_extract_tensor::<f32>().map_err(run)?;
+        let size = [1, 3, shape.height, shape.width];
+        let outputs = self.model.network.run("images", size, input).map_err(run)?;
+        let (dimensions, map) = outputs.tensor("map").map_err(run)?;
         let (rows, columns) = match dimensions[..] {
             [1, channels, rows, columns] if channels == CHANNELS as i64 => {
                 (rows as usize, columns as usize)

@@ -1,10 +1,11 @@
 //! Detector, aligner and reader together: what one worker thread holds.
 
+use super::accelerator::Accelerator;
 use super::aligner::{Aligned, Aligner};
 use super::detection::{Detection, Sighting};
 use super::detector::{Detector, distinct};
 use super::error::VisionError;
-use super::model::{ModelCard, Models};
+use super::model::{ModelCard, Models, Place};
 use super::plausibility::{self, plate_score};
 use super::reader::{Read, Reader};
 use super::rectify::{MARGIN_X, MARGIN_Y};
@@ -39,6 +40,8 @@ pub struct EngineConfig {
     pub score_threshold: Option<f32>,
     /// Networks other than the built-in ones.
     pub models: Models,
+    /// Where the networks are computed.
+    pub accelerator: Accelerator,
 }
 
 impl Default for EngineConfig {
@@ -49,6 +52,7 @@ impl Default for EngineConfig {
             second_reader: false,
             score_threshold: None,
             models: Models::default(),
+            accelerator: Accelerator::Cpu,
         }
     }
 }
@@ -68,11 +72,11 @@ impl Engine {
     /// # Errors
     /// [`VisionError`] when ONNX Runtime or a model cannot be loaded.
     pub fn new(config: &EngineConfig) -> Result<Self, VisionError> {
-        let runtime = Runtime::load()?;
-        let detector = Detector::new(&runtime, config)?;
-        let aligner = Aligner::new(&runtime, &config.models)?;
-        let reader = Reader::new(&runtime, &config.models, config.second_reader)?;
-        Ok(Self { runtime, detector, aligner, reader, thorough: config.thorough })
+        let place = Place::on(config.accelerator)?;
+        let detector = Detector::new(&place, config)?;
+        let aligner = Aligner::new(&place, &config.models)?;
+        let reader = Reader::new(&place, &config.models, config.second_reader)?;
+        Ok(Self { runtime: place.runtime, detector, aligner, reader, thorough: config.thorough })
     }
 
     /// Finds the plates of a picture, surest first.

@@ -2,16 +2,20 @@
 
 use std::path::PathBuf;
 
+use super::accelerator::Accelerator;
+
 /// Why plates could not be found or read.
 #[derive(Debug, thiserror::Error)]
 pub enum VisionError {
     /// ONNX Runtime is not installed where it is looked for.
     #[error(
-        "ONNX Runtime (libonnxruntime.so) was not found; looked at {}. Run scripts/setup.sh in the checkout, \
+        "ONNX Runtime (libonnxruntime.so) was not found; looked at {}. Run {} in the checkout, \
          or set ORT_DYLIB_PATH to the library's file",
-        list(looked_at)
+        list(looked_at), setup_command(*accelerator)
     )]
     RuntimeMissing {
+        /// What it was to compute on.
+        accelerator: Accelerator,
         /// The places looked at.
         looked_at: Vec<PathBuf>,
     },
@@ -34,6 +38,20 @@ pub enum VisionError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A model cannot be computed on the accelerator.
+    #[error(
+        "the accelerator {accelerator} cannot compute the {model}: {reason}. It needs the driver of its hardware and its \
+         own build of ONNX Runtime ({} in the checkout); varco doctor --accelerator {accelerator} tells what \
+         is in use. The accelerator cpu works everywhere", setup_command(*accelerator)
+    )]
+    Accelerator {
+        /// Where it was to be computed.
+        accelerator: Accelerator,
+        /// Which model.
+        model: String,
+        /// What the runtime said.
+        reason: String,
+    },
     /// A network failed on a picture.
     #[error("the {model} failed on a picture of {width_px}x{height_px} pixels: {source}")]
     Run {
@@ -46,6 +64,12 @@ pub enum VisionError {
         /// What the runtime said.
         source: ort::Error,
     },
+}
+
+/// What fetches the build of ONNX Runtime for an accelerator.
+fn setup_command(accelerator: Accelerator) -> String {
+    let option = accelerator.runtime_name().map(|name| format!(" --accelerator {name}"));
+    format!("scripts/setup.sh{}", option.unwrap_or_default())
 }
 
 fn list(places: &[PathBuf]) -> String {

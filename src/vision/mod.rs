@@ -4,6 +4,7 @@
 //! at each again for its exact corners, pulls it straight by them and reads it. The networks run on ONNX
 //! Runtime ([`Runtime`]); nothing here does I/O apart from loading those two.
 
+mod accelerator;
 mod aligner;
 mod ctc;
 mod detection;
@@ -12,6 +13,7 @@ mod engine;
 mod error;
 mod letterbox;
 mod model;
+mod network;
 mod patch;
 mod plausibility;
 mod reader;
@@ -22,6 +24,7 @@ mod vehicle_map;
 mod vehicles;
 mod windows;
 
+pub use accelerator::{Accelerator, IntelDevice, NoAccelerator};
 pub use detection::{Detection, Sighting};
 pub use engine::{Engine, EngineConfig};
 pub use error::VisionError;

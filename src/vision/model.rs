@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use ort::session::Session;
-use ort::session::builder::GraphOptimizationLevel;
 use sha2::{Digest, Sha256};
 
+use super::accelerator::Accelerator;
 use super::error::VisionError;
+use super::network::Network;
 use super::runtime::Runtime;
 
 /// The networks that the program brings along.
@@ -43,39 +43,53 @@ pub struct ModelCard {
     pub bytes: usize,
 }
 
-/// A session with what its model says of itself.
+/// Where networks are loaded.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    pub(super) runtime: Runtime,
+    pub(super) accelerator: Accelerator,
+}
+
+impl Place {
+    /// Starts the runtime, if need be.
+    pub(super) fn on(accelerator: Accelerator) -> Result<Self, VisionError> {
+        Ok(Self { runtime: Runtime::load(accelerator)?, accelerator })
+    }
+}
+
+/// A network with what its model says of itself.
 pub(super) struct Model {
-    pub(super) session: Session,
+    pub(super) network: Network,
     pub(super) card: ModelCard,
 }
 
 impl Model {
-    pub(super) fn detector(runtime: &Runtime, models: &Models) -> Result<Self, VisionError> {
-        Self::load(runtime, "plate detector", DETECTOR, models.detector.as_deref())
+    pub(super) fn detector(place: &Place, models: &Models) -> Result<Self, VisionError> {
+        Self::load(place, "plate detector", DETECTOR, models.detector.as_deref())
     }
 
-    pub(super) fn aligner(runtime: &Runtime, models: &Models) -> Result<Self, VisionError> {
-        Self::load(runtime, "plate aligner", ALIGNER, models.aligner.as_deref())
+    pub(super) fn aligner(place: &Place, models: &Models) -> Result<Self, VisionError> {
+        Self::load(place, "plate aligner", ALIGNER, models.aligner.as_deref())
     }
 
-    pub(super) fn reader(runtime: &Runtime, models: &Models) -> Result<Self, VisionError> {
-        Self::load(runtime, "plate reader", READER, models.reader.as_deref())
+    pub(super) fn reader(place: &Place, models: &Models) -> Result<Self, VisionError> {
+        Self::load(place, "plate reader", READER, models.reader.as_deref())
     }
 
-    pub(super) fn second_reader(runtime: &Runtime, models: &Models) -> Result<Self, VisionError> {
+    pub(super) fn second_reader(place: &Place, models: &Models) -> Result<Self, VisionError> {
         let file = models.second_reader.as_deref();
-        Self::load(runtime, "second plate reader", SECOND_READER, file)
+        Self::load(place, "second plate reader", SECOND_READER, file)
     }
 
     pub(super) fn vehicle_detector(
-        runtime: &Runtime,
+        place: &Place,
         file: Option<&Path>,
     ) -> Result<Self, VisionError> {
-        Self::load(runtime, "vehicle detector", VEHICLE_DETECTOR, file)
+        Self::load(place, "vehicle detector", VEHICLE_DETECTOR, file)
     }
 
     fn load(
-        runtime: &Runtime,
+        place: &Place,
         name: &str,
         built_in: &'static [u8],
         file: Option<&Path>,
@@ -90,23 +104,24 @@ impl Model {
                 (Cow::Owned(bytes), path.display().to_string())
             }
         };
-        let unusable =
-            |reason: String| VisionError::Model { model: format!("{name} ({origin})"), reason };
-        let session = open(runtime, &bytes).map_err(|error| unusable(error.to_string()))?;
-        let version = session
-            .metadata()
-            .ok()
-            .and_then(|metadata| metadata.custom("version"))
-            .unwrap_or_else(|| "unknown".to_owned());
-        let digest = Sha256::digest(&bytes);
+        let digest: [u8; 32] = Sha256::digest(&bytes).into();
+        let network = Network::open(&place.runtime, place.accelerator, &bytes, digest);
+        let network = network.map_err(|error| {
+            let (model, reason) = (format!("{name} ({origin})"), error.to_string());
+            match place.accelerator {
+                Accelerator::Cpu => VisionError::Model { model, reason },
+                accelerator => VisionError::Accelerator { accelerator, model, reason },
+            }
+        })?;
+        let version = network.property("version").unwrap_or("unknown").to_owned();
         let sha256_prefix = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
         let card = ModelCard { origin, version, sha256_prefix, bytes: bytes.len() };
-        Ok(Self { session, card })
+        Ok(Self { network, card })
     }
 
     /// A value that was written into the model at export.
-    pub(super) fn property(&self, key: &str) -> Option<String> {
-        self.session.metadata().ok().and_then(|metadata| metadata.custom(key))
+    pub(super) fn property(&self, key: &str) -> Option<&str> {
+        self.network.property(key)
     }
 
     /// A positive number that was written into the model at export.
@@ -120,16 +135,4 @@ impl Model {
             }),
         }
     }
-}
-
-/// One thread a session and no spinning: several cameras share the cores, and
-/// spinning threads take them from each other.
-fn open(runtime: &Runtime, bytes: &[u8]) -> ort::Result<Session> {
-    Session::builder(&runtime.environment)?
-        .with_intra_threads(1)?
-        .with_inter_threads(1)?
-        .with_intra_op_spinning(false)?
-        .with_inter_op_spinning(false)?
-        .with_optimization_level(GraphOptimizationLevel::Level3)?
-        .commit_from_memory(bytes)
 }

@@ -1,12 +1,9 @@
 //! Reads rectified plates: one pass of the network, its columns made positions.
 
-use ort::value::TensorRef;
-
 use super::ctc::{self, CLASSES};
 use super::error::VisionError;
-use super::model::{Model, ModelCard, Models};
+use super::model::{Model, ModelCard, Models, Place};
 use super::rectify::{CROP_HEIGHT_PX, CROP_VALUES, CROP_WIDTH_PX, rectify};
-use super::runtime::Runtime;
 use crate::frame::{Picture, Quad};
 use crate::plate::{Country, Reading};
 
@@ -65,10 +62,9 @@ impl Network {
     /// What stands on each of `plates` crops.
     fn run(&mut self, plates: usize, crops: &[f32]) -> ort::Result<Vec<Opinion>> {
         let shape = [plates, 3, CROP_HEIGHT_PX, CROP_WIDTH_PX];
-        let tensor = TensorRef::from_array_view((shape, crops))?;
         let temperatures = self.temperatures;
-        let outputs = self.model.session.run(ort::inputs!["crops" => tensor])?;
-        let (dimensions, logits) = outputs["logits"].try_extract_tensor::<f32>()?;
+        let outputs = self.model.network.run("crops", shape, crops)?;
+        let (dimensions, logits) = outputs.tensor("logits")?;
         let steps = match dimensions[..] {
             [n, steps, classes] if n == plates as i64 && classes == CLASSES as i64 => {
                 steps as usize
@@ -78,10 +74,7 @@ impl Network {
                 return Err(ort::Error::new(reason));
             }
         };
-        let countries = match outputs.get("country") {
-            Some(value) => value.try_extract_tensor::<f32>()?.1,
-            None => &[],
-        };
+        let countries = outputs.find("country")?.map_or(&[][..], |(_, values)| values);
         let per_plate = countries.len() / plates.max(1);
         let opinions = logits.chunks_exact(steps * CLASSES).enumerate();
         Ok(opinions
@@ -109,14 +102,10 @@ pub(super) struct Reader {
 impl Reader {
     /// Loads the reader, and with `second` another one, whose errors are others: both
     /// together read more than either (`docs/design/reader.md`).
-    pub(super) fn new(
-        runtime: &Runtime,
-        models: &Models,
-        second: bool,
-    ) -> Result<Self, VisionError> {
-        let mut networks = vec![Network::new(Model::reader(runtime, models)?)?];
+    pub(super) fn new(place: &Place, models: &Models, second: bool) -> Result<Self, VisionError> {
+        let mut networks = vec![Network::new(Model::reader(place, models)?)?];
         if second {
-            networks.push(Network::new(Model::second_reader(runtime, models)?)?);
+            networks.push(Network::new(Model::second_reader(place, models)?)?);
         }
         Ok(Self { networks, crops: Vec::new() })
     }

@@ -44,8 +44,7 @@ impl VehicleMap {
     pub(super) const OUTPUT: &str = "vehicles";
 
     pub(super) fn of(model: &Model) -> Result<Self, VisionError> {
-        let outputs = model.session.outputs();
-        if !outputs.iter().any(|output| output.name() == Self::OUTPUT) {
+        if !model.network.has_output(Self::OUTPUT) {
             return Err(VisionError::Model {
                 model: model.card.origin.clone(),
                 reason: "it has no output called vehicles: it is no vehicle detector".to_owned(),
@@ -53,7 +52,7 @@ impl VehicleMap {
         }
         let threshold = model.number("vehicle_score_threshold")?.unwrap_or(DEFAULT_SCORE_THRESHOLD);
         Ok(Self {
-            kinds: kinds(model.property("vehicle_classes").as_deref()),
+            kinds: kinds(model.property("vehicle_classes")),
             stride_px: model.number("vehicle_stride")?.unwrap_or(DEFAULT_STRIDE_PX),
             score_threshold: threshold.clamp(0.01, 0.99),
         })

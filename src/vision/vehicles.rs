@@ -2,12 +2,10 @@
 
 use std::path::PathBuf;
 
-use ort::value::TensorRef;
-
+use super::accelerator::Accelerator;
 use super::error::VisionError;
 use super::letterbox::Letterbox;
-use super::model::{Model, ModelCard};
-use super::runtime::Runtime;
+use super::model::{Model, ModelCard, Place};
 use super::vehicle::VehicleDetection;
 use super::vehicle_map::{Cells, VehicleMap};
 use crate::frame::Picture;
@@ -25,6 +23,8 @@ pub struct VehicleConfig {
     pub model: Option<PathBuf>,
     /// Look in more detail, for small vehicles. For stills.
     pub thorough: bool,
+    /// Where the network is computed.
+    pub accelerator: Accelerator,
 }
 
 /// Finds vehicles. Holds the network's working memory: one per thread.
@@ -41,8 +41,8 @@ impl VehicleDetector {
     /// # Errors
     /// [`VisionError`] when ONNX Runtime or the model cannot be loaded.
     pub fn new(config: &VehicleConfig) -> Result<Self, VisionError> {
-        let runtime = Runtime::load()?;
-        let model = Model::vehicle_detector(&runtime, config.model.as_deref())?;
+        let place = Place::on(config.accelerator)?;
+        let model = Model::vehicle_detector(&place, config.model.as_deref())?;
         let map = VehicleMap::of(&model)?;
         let most_long_side_px =
             if config.thorough { MOST_LONG_SIDE_PX } else { MOST_LONG_SIDE_IN_VIDEOS_PX };
@@ -89,11 +89,9 @@ impl VehicleDetector {
         let half_px = width_px.max(height_px) / 2;
         let long_side_px = half_px.clamp(LEAST_LONG_SIDE_PX, self.most_long_side_px);
         let (shape, input) = self.letterbox.fill(picture, long_side_px).map_err(refused)?;
-        let tensor =
-            TensorRef::from_array_view(([1, 3, shape.height, shape.width], input)).map_err(run)?;
-        let outputs = self.model.session.run(ort::inputs!["images" => tensor]).map_err(run)?;
-        let output = &outputs[VehicleMap::OUTPUT];
-        let (dimensions, values) = output.try_extract_tensor::<f32>().map_err(run)?;
+        let size = [1, 3, shape.height, shape.width];
+        let outputs = self.model.network.run("images", size, input).map_err(run)?;
+        let (dimensions, values) = outputs.tensor(VehicleMap::OUTPUT).map_err(run)?;
         let [1, channels, rows, columns] = dimensions[..] else {
             let reason = format!("output vehicles has shape {dimensions:?}, not [1, n, h, w]");
             return Err(refused(reason));

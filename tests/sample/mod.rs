@@ -14,6 +14,7 @@ use varco::matching::Relation;
 use varco::plate::PlateText;
 use varco::store::{Record, sha256_hex};
 use varco::tracking::{Direction, TransitState};
+use varco::vision::VehicleKind;
 
 /// The plate with number `n`.
 pub(crate) fn plate(n: u32) -> PlateText {
@@ -72,6 +73,7 @@ pub(crate) fn record(n: u32, with_hit: bool) -> Record {
         country: None,
         alternatives: Vec::new(),
         direction: Direction::Approaching,
+        vehicle: Some(VehicleKind::Van),
         list: ListedIn {
             id: "stolen".into(),
             name: "Rubate".into(),

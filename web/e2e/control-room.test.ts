@@ -255,6 +255,7 @@ test("transits, cameras and the audit log have their screens", async () => {
   await show("transits");
   await page.getByTestId("transits").waitFor();
   expect(await page.getByTestId("transit").count()).toBe(centre.transits.length);
+  expect(await page.getByTestId("transit").first().textContent()).toContain("autovettura");
   await page.waitForTimeout(400);
   await shot("transits");
   await page.locator('[name="plate"]').fill("gb482lm");

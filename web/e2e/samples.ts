@@ -185,6 +185,7 @@ export async function make(
     country: sample.country,
     alternatives: sample.listed ? [{ text: sample.listed, confidence: 0.24 }] : [],
     direction: place % 2 ? ("receding" as const) : ("approaching" as const),
+    vehicle: "car" as const,
     received_at: at(310),
   };
   const transit: Transit = {

@@ -13,7 +13,7 @@ use super::playback::{Playback, Played};
 use super::read::{Pace, USUAL_FPS};
 use crate::traffic::{CountConfig, Passage, TrafficCounter};
 use crate::video::Location;
-use crate::vision::{VehicleConfig, VehicleDetector};
+use crate::vision::{Accelerator, VehicleConfig, VehicleDetector};
 
 const HELP: &str = "\
 Examples:
@@ -42,6 +42,9 @@ pub(super) struct Args {
     /// Most frames a second that are looked at.
     #[arg(long, value_name = "FPS", default_value_t = USUAL_FPS)]
     fps: f64,
+    /// Where the network is computed: cpu, cuda, openvino:gpu, openvino:npu.
+    #[arg(long, value_name = "NAME", default_value_t)]
+    accelerator: Accelerator,
     /// Another vehicle detector than the built-in one.
     #[arg(long, value_name = "FILE")]
     detector: Option<std::path::PathBuf>,
@@ -69,8 +72,9 @@ pub(super) fn run(args: &Args) -> Outcome {
             Err(error) => return Err(Failure::usage(error.to_string())),
         }
     }
+    let (model, accelerator) = (args.detector.clone(), args.accelerator);
     let mut detector =
-        VehicleDetector::new(&VehicleConfig { model: args.detector.clone(), thorough: false })?;
+        VehicleDetector::new(&VehicleConfig { model, thorough: false, accelerator })?;
     let interrupted = interrupt::watch()?;
     let mut teller =
         Teller { json: args.json, writer: BufWriter::new(io::stdout()), failed: false };

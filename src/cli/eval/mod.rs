@@ -19,7 +19,7 @@ use std::process::ExitCode;
 use finds::Finds;
 
 use super::failure::{Failure, Outcome};
-use crate::vision::{Engine, EngineConfig, Models, VehicleConfig, VehicleDetector};
+use crate::vision::{Accelerator, Engine, EngineConfig, Models, VehicleConfig, VehicleDetector};
 
 const HELP: &str = "\
 DIR holds plates/labels.jsonl (pictures with boxes and texts),
@@ -84,6 +84,9 @@ pub(super) struct Args {
     /// A file in place of the built-in second reader, which reads pictures with the first.
     #[arg(long, value_name = "FILE", conflicts_with = "one_reader")]
     second_reader: Option<PathBuf>,
+    /// Where the networks are computed: cpu, cuda, openvino:gpu, openvino:npu.
+    #[arg(long, value_name = "NAME", default_value_t)]
+    accelerator: Accelerator,
     /// Read pictures with the first reader alone, as videos are read.
     #[arg(long)]
     one_reader: bool,
@@ -101,6 +104,7 @@ pub(super) fn run(args: &Args) -> Outcome {
             reader: args.reader.clone(),
             second_reader: args.second_reader.clone(),
         },
+        accelerator: args.accelerator,
     };
     let mut engine = Engine::new(&config)?;
     let mut figures = measure::Figures::new(&engine, &args.split);
@@ -122,7 +126,9 @@ pub(super) fn run(args: &Args) -> Outcome {
         }
         if !vehicles.is_empty() {
             let model = args.vehicle_detector.clone();
-            let mut detector = VehicleDetector::new(&VehicleConfig { model, thorough: true })?;
+            let accelerator = args.accelerator;
+            let vehicle_config = VehicleConfig { model, thorough: true, accelerator };
+            let mut detector = VehicleDetector::new(&vehicle_config)?;
             let measured = vehicles::measure(&mut detector, &data.join("vehicles"), &vehicles)?;
             figures.vehicles = Some(measured);
         }

@@ -15,7 +15,7 @@ pub(super) use pace::{Pace, USUAL_FPS};
 
 use super::failure::{Failure, Outcome};
 use crate::video::{Location, pictures_in};
-use crate::vision::{Engine, EngineConfig};
+use crate::vision::{Accelerator, Engine, EngineConfig};
 
 const HELP: &str = "\
 Examples:
@@ -53,6 +53,9 @@ pub(super) struct Args {
     /// Most frames a second that are looked at in a video.
     #[arg(long, value_name = "FPS", default_value_t = USUAL_FPS)]
     fps: f64,
+    /// Where the networks are computed: cpu, cuda, openvino:gpu, openvino:npu (docs/guide/accelerators.md).
+    #[arg(long, value_name = "NAME", default_value_t)]
+    accelerator: Accelerator,
     /// Pictures read at the same time; as many as there are cores unless given.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     workers: Option<u16>,
@@ -68,6 +71,7 @@ impl Args {
             thorough: true,
             second_reader: true,
             score_threshold: self.min_score,
+            accelerator: self.accelerator,
             ..EngineConfig::default()
         }
     }

@@ -83,7 +83,11 @@ struct Looker {
 
 impl Looker {
     fn new(args: &Args, engine: Engine) -> Result<Self, VisionError> {
-        let config = VehicleConfig { thorough: true, ..VehicleConfig::default() };
+        let config = VehicleConfig {
+            thorough: true,
+            accelerator: args.accelerator,
+            ..VehicleConfig::default()
+        };
         let vehicles = args.vehicles.then(|| VehicleDetector::new(&config)).transpose()?;
         Ok(Self { engine, vehicles })
     }

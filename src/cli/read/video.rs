@@ -31,7 +31,7 @@ pub(super) fn read(
         ..args.engine_config()
     })?;
     let mut tracker = Tracker::new(tracker_config(live));
-    let mut kinds = Kinds::new()?;
+    let mut kinds = Kinds::new(args.accelerator)?;
     let interrupted = interrupt::watch()?;
     let mut playback = match Playback::start(location, &interrupted, None) {
         Ok(playback) => playback,

@@ -21,6 +21,7 @@ use crate::link::Fingerprint;
 use crate::lists::{ListConfig, PublisherKey};
 use crate::position::GpsConfig;
 use crate::video::Secret;
+use crate::vision::Accelerator;
 
 /// Why a pipeline file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +85,9 @@ pub struct NodeName {
     pub name: String,
     /// Folder for database, pictures and key.
     pub data: PathBuf,
+    /// Where the networks of its cameras are computed.
+    #[serde(default)]
+    pub accelerator: Accelerator,
 }
 
 /// The centre.

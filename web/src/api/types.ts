@@ -45,6 +45,10 @@ export interface Evidence {
   captured_at: string;
 }
 
+/** What sort of vehicle was seen. */
+export type VehicleKind = "car" | "van" | "truck" | "bus" | "motorcycle" | "bicycle";
+
+/** What a list says of a vehicle. */
 export interface Vehicle {
   make: string | null;
   model: string | null;
@@ -112,6 +116,8 @@ export interface Hit {
   country: string | null;
   alternatives: Alternative[];
   direction: Direction;
+  /** What was seen; what the list says of the vehicle stands in `entry`. Missing in hits of older nodes. */
+  vehicle?: VehicleKind | null;
   list: ListedIn;
   entry: ListedEntry;
   exact: boolean;
@@ -149,6 +155,8 @@ export interface Transit {
   country: string | null;
   alternatives: Alternative[];
   direction: Direction;
+  /** Missing in transits of older nodes. */
+  vehicle?: VehicleKind | null;
   frames: number;
   evidence: Evidence | null;
   hits: string[];

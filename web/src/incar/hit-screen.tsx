@@ -92,6 +92,12 @@ export function HitScreen({ hit }: { hit: UnitHit }) {
               <dd>{vehicleLine(hit.entry.vehicle)}</dd>
             </div>
           )}
+          {hit.vehicle && (
+            <div>
+              <dt>{roomText.value.seenAs}</dt>
+              <dd>{roomText.value.vehicles[hit.vehicle]}</dd>
+            </div>
+          )}
           {hit.list.on_hit && (
             <div class="alert-do">
               <dt>{text.whatToDo}</dt>

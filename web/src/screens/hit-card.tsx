@@ -145,7 +145,14 @@ function Facts({ hit }: { hit: Hit }) {
       </div>
       <div>
         <dt>{words.vehicle}</dt>
-        <dd>{vehicle || "–"}</dd>
+        <dd>
+          {vehicle || "–"}
+          {hit.vehicle && (
+            <small data-testid="seen-as">
+              {words.seenAs}: {words.vehicles[hit.vehicle]}
+            </small>
+          )}
+        </dd>
       </div>
       <div>
         <dt>{words.country}</dt>

@@ -58,6 +58,7 @@ function AllFacts({ hit }: { hit: Hit }) {
     [words.reason, hit.entry.reason],
     [words.reference, hit.entry.reference],
     [words.vehicle, vehicleLine(hit.entry.vehicle) || null],
+    [words.seenAs, hit.vehicle ? words.vehicles[hit.vehicle] : null],
     [words.site, hit.place.site],
     [words.camera, hit.place.camera_name],
     [words.direction, words.directions[hit.direction]],

@@ -124,6 +124,7 @@ function TransitTable({ items }: { items: readonly Transit[] }) {
             <th scope="col">{words.evidence}</th>
             <th scope="col">{words.plate}</th>
             <th scope="col">{words.country}</th>
+            <th scope="col">{words.vehicle}</th>
             <th scope="col">{words.confidence}</th>
             <th scope="col">{words.camera}</th>
             <th scope="col">{words.direction}</th>
@@ -191,6 +192,7 @@ function TransitRow({ transit }: { transit: Transit }) {
       <td class="cell-country">
         {transit.country ? countryName(transit.country, language.value) : words.countryUnknown}
       </td>
+      <td class="cell-vehicle">{transit.vehicle ? words.vehicles[transit.vehicle] : "–"}</td>
       <td class="cell-confidence">
         <meter min={0} max={1} low={0.7} high={0.9} optimum={1} value={transit.confidence} />
         <span class="number">{percent(transit.confidence)}</span>

@@ -140,6 +140,15 @@ export const en = {
     "not-found": "The vehicle was not reached.",
     "no-action": "Right plate, but nothing to do.",
   },
+  seenAs: "Seen",
+  vehicles: {
+    car: "car",
+    van: "van",
+    truck: "lorry",
+    bus: "bus",
+    motorcycle: "motorcycle",
+    bicycle: "bicycle",
+  },
   directions: {
     approaching: "approaching",
     receding: "moving away",

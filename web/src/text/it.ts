@@ -143,6 +143,15 @@ export const it: Dictionary = {
     "not-found": "Il veicolo non è stato raggiunto.",
     "no-action": "Targa giusta, ma nulla da fare.",
   },
+  seenAs: "Visto",
+  vehicles: {
+    car: "autovettura",
+    van: "furgone",
+    truck: "autocarro",
+    bus: "autobus",
+    motorcycle: "motociclo",
+    bicycle: "bicicletta",
+  },
   directions: {
     approaching: "in avvicinamento",
     receding: "in allontanamento",

@@ -38,11 +38,11 @@ def calibration_inputs(data: Path, count: int, seed: int = 5) -> Iterator[NDArra
 
 
 def export_float(checkpoint: Path, out: Path) -> int:
-    """Writes the averaged weights as float32 ONNX with dynamic height and width; returns the crops they were trained on."""
+    """Writes the averaged weights as float32 ONNX of any number of pictures of any size; returns the crops they were trained on."""
     state = torch.load(checkpoint, weights_only=True, map_location="cpu")
     model = Detector(state.get("size", "small"))
     load_known(model, state["average"])
-    axes = {"images": {2: "height", 3: "width"}, "map": {2: "rows", 3: "columns"}}
+    axes = {"images": {0: "pictures", 2: "height", 3: "width"}, "map": {0: "pictures", 2: "rows", 3: "columns"}}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(

@@ -18,9 +18,11 @@ from torch.utils.data import DataLoader, IterableDataset
 
 from ..detector.batches import replayed
 from ..detector.network import load_known
-from ..detector.pictures import Picture, read_pictures, read_vehicle_pictures
+from ..detector.pictures import read_pictures, read_vehicle_pictures
 from ..running import Run, Schedule
-from .crops import VehicleComposer
+from .crops import CROP_PX, VehicleComposer
+from .cutouts import cut_outs
+from .labels import labelled
 from .loss import vehicle_loss
 from .network import VehicleDetector
 
@@ -43,16 +45,19 @@ def mirrored(batch: Batch) -> Batch:
     return pictures.flip(3), boxes, classes, ignored
 
 
-def training_pictures(data: Path) -> tuple[list[Picture], list[Picture]]:
-    """The pictures with vehicles, and those of plates in which vehicles are boxed, without a class."""
-    return read_vehicle_pictures(data, "train"), [p for p in read_pictures(data, "train") if p.vehicles]
+def composer_of(data: Path) -> VehicleComposer:
+    """What makes crops of the train split: of pictures of vehicles, and of those of plates with the source's boxes or our own labels."""
+    vehicles, plates = read_vehicle_pictures(data, "train"), read_pictures(data, "train")
+    own = labelled(plates)
+    known = {p.name for p in own}
+    return VehicleComposer(vehicles, [p for p in plates if p.vehicles and p.name not in known], own, cut_outs(vehicles))
 
 
 class Crops(IterableDataset[Batch]):
     """Endless batches."""
 
-    def __init__(self, data: Path, seed: int) -> None:
-        self._data, self._seed = data, seed
+    def __init__(self, data: Path, seed: int, size_px: int) -> None:
+        self._data, self._seed, self._size_px = data, seed, size_px
 
     def __iter__(self) -> Iterator[Batch]:
         cv2.setNumThreads(1)
@@ -60,9 +65,9 @@ class Crops(IterableDataset[Batch]):
         if worker is not None:
             os.nice(6)  # the training comes first
         rng = np.random.default_rng([self._seed, worker.id if worker else 0])
-        composer = VehicleComposer(*training_pictures(self._data))
+        composer = composer_of(self._data)
         while True:
-            samples = [composer.sample(rng) for _ in range(BATCH)]
+            samples = [composer.sample(rng, self._size_px) for _ in range(BATCH)]
             pictures = np.stack([s.image[..., ::-1].transpose(2, 0, 1) for s in samples])
             rest = (np.stack([getattr(s, name) for s in samples]) for name in ("boxes", "classes", "ignored"))
             yield torch.from_numpy(pictures), *(torch.from_numpy(part) for part in rest)
@@ -78,7 +83,7 @@ def train(given: argparse.Namespace) -> None:
     if given.start:
         run.say(f"not in {given.start.name}: {', '.join(sorted({name.split('.')[0] for name in new})) or 'nothing'}")
     compiled = torch.compile(run.model, dynamic=False) if given.compile else run.model
-    source = Crops(given.data, given.seed + run.step)
+    source = Crops(given.data, given.seed + run.step, given.crop)
     fresh = iter(DataLoader(source, batch_size=None, num_workers=1, prefetch_factor=8))
     batches = replayed(fresh, given.seed + run.step, mirrored, MOST_USES)
     next(batches)  # the worker has read the pictures: from here on the clock runs
@@ -105,6 +110,7 @@ def main() -> None:
     parser.add_argument(
         "--start", type=Path, help="a checkpoint of either detector whose weights to begin with, as far as they fit"
     )
+    parser.add_argument("--crop", type=int, default=CROP_PX, help="side of a training crop, px, a multiple of 32")
     parser.add_argument("--seed", type=int, default=1)
     train(parser.parse_args())
 
