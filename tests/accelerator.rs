@@ -1,32 +1,19 @@
 //! Networks computed elsewhere than on ONNX Runtime's own CPU kernels: with the real OpenVINO provider,
 //! which also runs on any x86-64 processor (`scripts/setup.sh --test` fetches it).
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::process::{Command, Output};
+mod cli;
 
-use serde_json::Value;
-
-fn varco(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_varco"))
-        .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .unwrap()
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
+use cli::{lines, said, varco};
 
 /// Texts and boxes of a clip's transits.
 fn transits(accelerator: &str) -> Vec<(String, Vec<f64>)> {
     let clip = "fixtures/clips/one-car.mp4";
     let output = varco(&["read", "--json", "--accelerator", accelerator, clip]);
     assert!(output.status.success(), "{}", said(&output));
-    let text = String::from_utf8_lossy(&output.stdout);
-    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    lines
+    lines(&output)
+        .iter()
         .map(|line| {
             let rect = line["box"].as_array().unwrap().iter().map(|v| v.as_f64().unwrap());
             (line["text"].as_str().unwrap().to_owned(), rect.collect())

@@ -6,29 +6,20 @@
     reason = "a test fails by panicking and says what it left out"
 )]
 
+mod cli;
 mod pack;
 
 use std::path::Path;
-use std::process::{Command, Output};
 
+use cli::{lines, varco};
 use pack::data_pack;
 use serde_json::Value;
-
-fn varco(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_varco"))
-        .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .unwrap()
-}
 
 /// The passages and the totals of a clip.
 fn count(clip: &Path) -> (Vec<Value>, Value) {
     let output = varco(&["count", "--json", clip.to_str().unwrap()]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8_lossy(&output.stdout);
-    let mut lines: Vec<Value> =
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let mut lines = lines(&output);
     let totals = lines.pop().unwrap();
     assert_eq!(totals["totals"]["vehicles"], lines.len());
     (lines, totals["totals"].clone())

@@ -6,31 +6,15 @@
     reason = "a test fails by panicking and reports what it measured"
 )]
 
+mod cli;
 mod pack;
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
+use cli::{lines, said, varco};
 use pack::data_pack;
 use serde_json::Value;
-
-fn varco(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_varco"))
-        .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .unwrap()
-}
-
-fn lines(output: &Output) -> Vec<Value> {
-    let text = String::from_utf8_lossy(&output.stdout);
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
 
 fn text(line: &Value) -> &str {
     line["text"].as_str().unwrap()

@@ -22,7 +22,7 @@ use super::{retention, supervisor};
 use crate::event::Place;
 use crate::link::{CameraReport, Identity, Link, LinkConfig, ListClient, NodeInfo};
 use crate::store::{NodeStore, OutboxCount};
-use crate::vision::{Engine, EngineConfig, Runtime, VisionError};
+use crate::vision::{Accelerator, Engine, EngineConfig, VisionError};
 
 /// Records on their way to the recorder, which always takes them.
 const RECORDS: usize = 64;
@@ -56,8 +56,7 @@ pub fn check(pipeline: &Pipeline) -> Result<Vec<String>, NodeError> {
     }
     let (_, said) = LocalLists::load(&pipeline.lists, &Board::default())?;
     lines.extend(said);
-    let runtime = usable_runtime(&pipeline)?;
-    lines.push(format!("reads plates with {}", runtime.version()));
+    lines.push(format!("reads plates with {}", engine(pipeline)?.runtime().version()));
     match &pipeline.centre {
         Some(centre) => lines.push(format!("delivers to {} (key {})", centre.url, centre.key)),
         None => lines.push("works alone: no [centre] to deliver to".to_owned()),
@@ -65,12 +64,11 @@ pub fn check(pipeline: &Pipeline) -> Result<Vec<String>, NodeError> {
     Ok(lines)
 }
 
-/// The runtime on which its networks can be computed. An accelerator that is not there is told at the
-/// start, not by every camera.
-fn usable_runtime(pipeline: &Pipeline) -> Result<Runtime, VisionError> {
+/// Its networks, loaded: an accelerator that is not there is told at the start, not by every camera,
+/// and cameras that come and go find them ready.
+fn engine(pipeline: &Pipeline) -> Result<Engine, VisionError> {
     let accelerator = pipeline.node.accelerator;
-    let engine = Engine::new(&EngineConfig { accelerator, ..EngineConfig::default() })?;
-    Ok(engine.runtime().clone())
+    Engine::new(&EngineConfig { accelerator, ..EngineConfig::default() })
 }
 
 /// Runs a node until told to stop; then ends every camera, stores and, where the
@@ -82,8 +80,10 @@ pub async fn run(pipeline: Pipeline, stop: CancellationToken) -> Result<(), Node
     let started_at = Timestamp::now();
     let identity = identity(&pipeline)?;
     let lock = lock(&pipeline.node.data)?;
-    let runtime = usable_runtime(&pipeline)?;
-    tracing::debug!("ONNX Runtime: {}", runtime.library().display());
+    let engine = engine(&pipeline)?;
+    tracing::debug!("ONNX Runtime: {}", engine.runtime().library().display());
+    // On the processor every camera has its own.
+    let _shared = (pipeline.node.accelerator != Accelerator::Cpu).then_some(engine);
     let board = Board::default();
     let (local_lists, said) = LocalLists::load(&pipeline.lists, &board)?;
     for line in said {

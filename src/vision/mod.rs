@@ -12,6 +12,7 @@ mod detector;
 mod engine;
 mod error;
 mod letterbox;
+mod mirror;
 mod model;
 mod network;
 mod patch;

@@ -134,7 +134,7 @@ fn kinds(names: Option<&str>) -> Vec<Option<VehicleKind>> {
 
 /// The first of boxes that are the same vehicle; they come surest first. With `each_kind` only those
 /// of the same kind are the same.
-fn distinct(
+pub(super) fn distinct(
     found: impl Iterator<Item = VehicleDetection>,
     each_kind: bool,
 ) -> Vec<VehicleDetection> {

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use super::accelerator::Accelerator;
 use super::error::VisionError;
 use super::letterbox::Letterbox;
+use super::mirror;
 use super::model::{Model, ModelCard, Place};
 use super::vehicle::VehicleDetection;
-use super::vehicle_map::{Cells, VehicleMap};
+use super::vehicle_map::{Cells, VehicleMap, distinct};
 use crate::frame::Picture;
 
 /// Vehicles are large: pictures are looked at by half of their long side, within these limits.
@@ -21,7 +22,7 @@ const MOST_LONG_SIDE_IN_VIDEOS_PX: u32 = 416;
 pub struct VehicleConfig {
     /// A model file in place of the built-in one.
     pub model: Option<PathBuf>,
-    /// Look in more detail, for small vehicles. For stills.
+    /// Look in more detail, for small vehicles, and a second time in a mirror. For stills.
     pub thorough: bool,
     /// Where the network is computed.
     pub accelerator: Accelerator,
@@ -31,8 +32,10 @@ pub struct VehicleConfig {
 pub struct VehicleDetector {
     model: Model,
     letterbox: Letterbox,
+    /// The picture and its mirror picture, for a thorough look.
+    both: Vec<f32>,
     map: VehicleMap,
-    most_long_side_px: u32,
+    thorough: bool,
 }
 
 impl VehicleDetector {
@@ -44,9 +47,8 @@ impl VehicleDetector {
         let place = Place::on(config.accelerator)?;
         let model = Model::vehicle_detector(&place, config.model.as_deref())?;
         let map = VehicleMap::of(&model)?;
-        let most_long_side_px =
-            if config.thorough { MOST_LONG_SIDE_PX } else { MOST_LONG_SIDE_IN_VIDEOS_PX };
-        Ok(Self { model, letterbox: Letterbox::new(), map, most_long_side_px })
+        let (thorough, letterbox) = (config.thorough, Letterbox::new());
+        Ok(Self { model, letterbox, both: Vec::new(), map, thorough })
     }
 
     /// What the model says of itself.
@@ -86,19 +88,42 @@ impl VehicleDetector {
         let run =
             |source| VisionError::Run { model: "vehicle detector", width_px, height_px, source };
         let refused = |reason| run(ort::Error::new(reason));
-        let half_px = width_px.max(height_px) / 2;
-        let long_side_px = half_px.clamp(LEAST_LONG_SIDE_PX, self.most_long_side_px);
+        let long_side_px = self.long_side_px(width_px.max(height_px));
         let (shape, input) = self.letterbox.fill(picture, long_side_px).map_err(refused)?;
-        let size = [1, 3, shape.height, shape.width];
+        let views = if self.thorough { 2 } else { 1 };
+        let input = if self.thorough {
+            mirror::add_mirrored(input, shape.width, &mut self.both);
+            &self.both
+        } else {
+            input
+        };
+        let size = [views, 3, shape.height, shape.width];
         let outputs = self.model.network.run("images", size, input).map_err(run)?;
         let (dimensions, values) = outputs.tensor(VehicleMap::OUTPUT).map_err(run)?;
-        let [1, channels, rows, columns] = dimensions[..] else {
-            let reason = format!("output vehicles has shape {dimensions:?}, not [1, n, h, w]");
-            return Err(refused(reason));
+        let [said, channels, rows, columns] = dimensions[..] else {
+            return Err(refused(format!("output vehicles has shape {dimensions:?}")));
         };
         let (channels, rows, columns) = (channels as usize, rows as usize, columns as usize);
-        let cells = Cells { values, channels, rows, columns };
-        let found = self.map.vehicles(cells, shape, least_score, each_kind).map_err(refused)?;
+        let each = channels * rows * columns;
+        if said != views as i64 || values.len() != views * each {
+            return Err(refused(format!("output vehicles of {views} has shape {dimensions:?}")));
+        }
+        let find = |view: usize, least_score: f32, each_kind: bool| {
+            let values = &values[view * each..(view + 1) * each];
+            let cells = Cells { values, channels, rows, columns };
+            self.map.vehicles(cells, shape, least_score, each_kind).map_err(refused)
+        };
+        let found = if self.thorough {
+            // What one of the looks is not sure of may still be there when the other one is.
+            let (direct, mirrored) =
+                (find(0, least_score / 2.0, true)?, find(1, least_score / 2.0, true)?);
+            let seen_px = shape.width as f32 / shape.scale_x;
+            let back = mirrored.into_iter().map(|one| mirror::turned_back(one, seen_px));
+            let all = mirror::together(direct, back.collect()).into_iter();
+            distinct(all.filter(|one| one.score >= least_score), each_kind)
+        } else {
+            find(0, least_score, each_kind)?
+        };
         Ok(found
             .into_iter()
             .map(|vehicle| VehicleDetection {
@@ -106,6 +131,12 @@ impl VehicleDetector {
                 ..vehicle
             })
             .collect())
+    }
+
+    /// The long side of what the network sees, for a picture's.
+    fn long_side_px(&self, long_side_px: u32) -> u32 {
+        let most_px = if self.thorough { MOST_LONG_SIDE_PX } else { MOST_LONG_SIDE_IN_VIDEOS_PX };
+        (long_side_px / 2).clamp(LEAST_LONG_SIDE_PX, most_px)
     }
 }
 

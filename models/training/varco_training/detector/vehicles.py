@@ -15,9 +15,9 @@ ANY = tuple(range(CLASSES))
 """What a label is that only says "vehicle"."""
 CLASSES_OF_LABELS: dict[str, tuple[int, ...]] = {
     "car": (0,), "ambulance": (1,), "van": (1,), "truck": (2,), "bus": (3,), "motorcycle": (4,), "bicycle": (5,),
-    "bike": (4, 5), "car/van": (0, 1), "vehicle": ANY,
+    "bike": (4, 5), "vehicle": ANY,
 }  # fmt: skip
-"""Which of `VEHICLE_CLASSES` a label can be: an ambulance has a van's body, a "bike" is any two-wheeler, and the pack's "car" includes vans."""
+"""Which of `VEHICLE_CLASSES` a label of the data pack can be: an ambulance has a van's body, a "bike" is any two-wheeler."""
 
 LEAST_SIDE_PX = 14
 """Vehicles with a shorter long side are neither learnt nor counted as background."""

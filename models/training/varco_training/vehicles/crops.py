@@ -22,7 +22,7 @@ MOSAIC_SHARE = 0.45
 MIXED_SHARE = 0.12
 CLASSLESS_SHARE = 0.05
 """Crops out of pictures whose vehicles have boxes and no class: they teach where a vehicle ends."""
-OWN_SHARE = 0.33
+OWN_SHARE = 0.15
 """Crops out of the pictures of plates in which a person looked at the vehicles (`labels.py`)."""
 SET_IN_SHARE, MOST_SET_IN = 0.45, 3
 """Crops into which cut-out vehicles are set, and how many of them at most."""

@@ -2,6 +2,9 @@
 
 Average precision at an overlap of 0.5, by class with its count and for vehicles of any class; for mAP50 every class of a cell is
 a find of its own, as is usual. A label that leaves two classes open ("bike") makes a find of either neither right nor wrong.
+
+Then the vehicles that carry the plates of `plates/` val, whose class a person saw (`labels/val-vehicles.jsonl`): how many are
+found around their plate, and of what class.
 """
 
 from __future__ import annotations
@@ -16,13 +19,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detector.evaluate import LEAST_IOU
-from ..detector.pictures import Picture, read_vehicle_pictures
+from ..detector.pictures import Picture, Plate, read_pictures, read_vehicle_pictures
 from ..detector.targets import overlap
 from ..detector.vehicles import CLASSES, VEHICLE_CLASSES, Vehicle
+from .labels import classes_around_plates
 from .session import FoundVehicle, VehicleSession, long_side_of
 
 RIGHT, WRONG, LEFT_OUT = 1, 0, -1
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6)
+PLATE_WIDTHS = 1.6
+"""A vehicle is wider than its plate by this factor at least."""
 
 
 def judge(found: list[FoundVehicle], wanted: list[Vehicle], doubtful: list[Vehicle]) -> list[tuple[float, int]]:
@@ -57,7 +63,7 @@ def of_class(index: int, vehicles: tuple[Vehicle, ...]) -> tuple[list[Vehicle], 
     return [v for v in vehicles if v.classes == (index,)], [v for v in vehicles if index in v.classes and len(v.classes) > 1]
 
 
-def evaluate(session: VehicleSession, pictures: list[Picture], long_side_px: int | None) -> dict[str, Any]:
+def evaluate(session: VehicleSession, pictures: list[Picture], long_side_px: int | None, once: bool = False) -> dict[str, Any]:
     """All figures of one model; `long_side_px`: of every picture, by default what the product takes."""
     judged: dict[str, list[tuple[float, int]]] = {name: [] for name in (*VEHICLE_CLASSES, "any")}
     counts = dict.fromkeys(judged, 0)
@@ -66,12 +72,12 @@ def evaluate(session: VehicleSession, pictures: list[Picture], long_side_px: int
     for picture in pictures:
         image = picture.decode()[0]
         side_px = long_side_px or long_side_of(image)
-        of_each = session.find(image, side_px, each_class=True)
+        of_each = session.find(image, side_px, each_class=True, once=once)
         for index, name in enumerate(VEHICLE_CLASSES):
             wanted, doubtful = of_class(index, picture.vehicles)
             counts[name] += len(wanted)
             judged[name] += judge([f for f in of_each if f.index == index], wanted, doubtful)
-        found = session.find(image, side_px)
+        found = session.find(image, side_px, once=once)
         counts["any"] += len(picture.vehicles)
         every = judge(found, list(picture.vehicles), [])
         judged["any"] += every
@@ -103,22 +109,51 @@ def evaluate(session: VehicleSession, pictures: list[Picture], long_side_px: int
     }
 
 
+def carrier(found: list[FoundVehicle], plate: Plate) -> FoundVehicle | None:
+    """The surest vehicle around a plate."""
+    x, y = plate.corners.mean(0)
+    for one in sorted(found, key=lambda v: -v.score):
+        x0, y0, x1, y1 = one.box
+        if x0 < x < x1 and y0 < y < y1 and x1 - x0 > PLATE_WIDTHS * plate.width_px:
+            return one
+    return None
+
+
+def around_plates(session: VehicleSession, pictures: list[Picture], least_score: float, once: bool) -> dict[str, dict[str, int]]:
+    """For each true class how many carriers were found as which."""
+    known = classes_around_plates()
+    counted: dict[str, dict[str, int]] = {}
+    for picture in (p for p in pictures if p.name in known):
+        image = picture.decode()[0]
+        found = session.find(image, long_side_of(image), least_score, once=once)
+        for plate, name in zip(picture.plates, known[picture.name], strict=True):
+            if name is None:
+                continue
+            one = carrier(found, plate)
+            row = counted.setdefault(name, {})
+            said = VEHICLE_CLASSES[one.index] if one else "nothing"
+            row[said] = row.get(said, 0) + 1
+    return counted
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--score", type=float, default=0.35, help="from which score on a carrier of a plate is found")
     parser.add_argument("--model", type=Path, nargs="+", required=True)
     parser.add_argument("--long-side", type=int, nargs="*", default=[], help="sizes, px, beside the product's own")
+    parser.add_argument("--once", action="store_true", help="without the second look in a mirror, as videos are looked at")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     cv2.setNumThreads(1)
-    pictures = read_vehicle_pictures(given.data, "val")
+    pictures, with_plates = read_vehicle_pictures(given.data, "val"), read_pictures(given.data, "val")
     for model in given.model:
         session = VehicleSession(model)
         least, middle = session.milliseconds(416, 256)
         print(f"{model.name}: 416x256, one thread: least {least:.2f} ms, median {middle:.2f} ms")
         for side_px in (None, *given.long_side):
-            result = evaluate(session, pictures, side_px)
+            result = evaluate(session, pictures, side_px, given.once)
             if given.json:
                 print(json.dumps({"model": model.name} | result))
                 continue
@@ -128,6 +163,13 @@ def main() -> None:
             print(f"  any class, by score: {result['any_by_threshold']}")
             for name, row in result["found_as"].items():
                 print(f"  {name} found as: {', '.join(f'{k} {v}' for k, v in row.items() if v)}")
+
+        counted = around_plates(session, with_plates, given.score, given.once)
+        found = sum(n for row in counted.values() for said, n in row.items() if said != "nothing")
+        right = sum(row.get(name, 0) for name, row in counted.items())
+        print(f"around plates: found {found} of {sum(map(sum, map(dict.values, counted.values())))}, the class right of {right}")
+        for name, row in sorted(counted.items()):
+            print(f"  {name} found as: {', '.join(f'{k} {v}' for k, v in sorted(row.items(), key=lambda i: -i[1]))}")
 
 
 if __name__ == "__main__":

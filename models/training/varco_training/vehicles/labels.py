@@ -19,6 +19,8 @@ from ..detector.vehicles import ANY, CLASSES_OF_LABELS, Vehicle
 
 OWN_LABELS = Path(__file__).parent.parent.parent / "labels" / "vehicles.jsonl"
 """The labels that come with the recipe, for training."""
+VAL_LABELS = OWN_LABELS.with_name("val-vehicles.jsonl")
+"""For measuring: what carries each plate of the val split, seen by a person with the network's word beside it."""
 
 
 def labelled(pictures: list[Picture], file: Path = OWN_LABELS) -> list[Picture]:
@@ -26,6 +28,12 @@ def labelled(pictures: list[Picture], file: Path = OWN_LABELS) -> list[Picture]:
     rows = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
     of_picture = {row["image"]: row["vehicles"] for row in rows}
     return [replace(p, vehicles=tuple(map(_vehicle, of_picture[p.name]))) for p in pictures if p.name in of_picture]
+
+
+def classes_around_plates(file: Path = VAL_LABELS) -> dict[str, list[str | None]]:
+    """For each picture the class of the vehicle that carries each of its plates, in their order; none where nobody can say."""
+    rows = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
+    return {row["image"]: row["of_plates"] for row in rows}
 
 
 def _vehicle(row: dict[str, object]) -> Vehicle:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +66,27 @@ def decode(output: Floats, least_score: float, each_class: bool) -> list[FoundVe
     return distinct(found, each_class)
 
 
+def together(direct: list[FoundVehicle], mirrored: list[FoundVehicle]) -> list[FoundVehicle]:
+    """Both looks' vehicles, each class for itself, as `src/vision/mirror.rs` has it: the mean of what both found, half the score else."""
+    rest, found = list(mirrored), []
+    for one in direct:
+        alike = [(overlap(one.box, other.box[None])[0], at) for at, other in enumerate(rest) if other.index == one.index]
+        nearest, at = max(alike, default=(0.0, -1))
+        if nearest > SAME_VEHICLE_IOU:
+            other = rest.pop(at)
+            share = one.score / (one.score + other.score)
+            box = share * one.box + (1 - share) * other.box
+            found.append(FoundVehicle((one.score + other.score) / 2, one.index, box.astype(np.float32)))
+        else:
+            found.append(replace(one, score=one.score / 2))
+    return sorted([*found, *(replace(v, score=v.score / 2) for v in rest)], key=lambda v: -v.score)
+
+
+def _turned_back(found: FoundVehicle, width_px: int) -> FoundVehicle:
+    x0, y0, x1, y1 = found.box
+    return replace(found, box=np.array([width_px - x1, y0, width_px - x0, y1], np.float32))
+
+
 class VehicleSession:
     """One loaded model."""
 
@@ -74,12 +95,20 @@ class VehicleSession:
         options.intra_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
 
-    def find(self, image: Image, long_side_px: int, least_score: float = 0.03, each_class: bool = False) -> list[FoundVehicle]:
-        """Vehicles of a BGR picture in its own pixels, best first."""
+    def find(
+        self, image: Image, long_side_px: int, least_score: float = 0.03, each_class: bool = False, once: bool = False
+    ) -> list[FoundVehicle]:
+        """Vehicles of a BGR picture in its own pixels, best first; looked at a second time in a mirror, as stills are, unless `once`."""
         images, scale = letterbox(image, long_side_px)
-        output = self._session.run(["vehicles"], {"images": images})[0][0]
-        twice = np.tile(scale, 2)
-        return [FoundVehicle(v.score, v.index, v.box / twice) for v in decode(output, least_score, each_class)]
+        views = images if once else np.concatenate([images, images[..., ::-1]])
+        outputs = self._session.run(["vehicles"], {"images": views})[0]
+        if once:
+            found = decode(outputs[0], least_score, each_class)
+        else:
+            direct, mirrored = (decode(output, least_score / 2, each_class=True) for output in outputs)
+            all_of_them = together(direct, [_turned_back(v, images.shape[3]) for v in mirrored])
+            found = distinct([v for v in all_of_them if v.score >= least_score], each_class)
+        return [replace(v, box=v.box / np.tile(scale, 2)) for v in found]
 
     def milliseconds(self, width_px: int, height_px: int, repeats: int = 60) -> tuple[float, float]:
         """Least and median time of the network alone on one picture of this size."""
