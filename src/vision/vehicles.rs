@@ -11,9 +11,9 @@ use super::vehicle::VehicleDetection;
 use super::vehicle_map::{Cells, VehicleMap, distinct};
 use crate::frame::Picture;
 
-/// Vehicles are large: pictures are looked at by half of their long side, within these limits.
+/// Vehicles are large: pictures are looked at by five eighths of their long side, within these limits.
 const LEAST_LONG_SIDE_PX: u32 = 288;
-const MOST_LONG_SIDE_PX: u32 = 640;
+const MOST_LONG_SIDE_PX: u32 = 800;
 /// In videos far vehicles come nearer.
 const MOST_LONG_SIDE_IN_VIDEOS_PX: u32 = 416;
 
@@ -136,7 +136,7 @@ impl VehicleDetector {
     /// The long side of what the network sees, for a picture's.
     fn long_side_px(&self, long_side_px: u32) -> u32 {
         let most_px = if self.thorough { MOST_LONG_SIDE_PX } else { MOST_LONG_SIDE_IN_VIDEOS_PX };
-        (long_side_px / 2).clamp(LEAST_LONG_SIDE_PX, most_px)
+        (long_side_px / 8 * 5).clamp(LEAST_LONG_SIDE_PX, most_px)
     }
 }
 

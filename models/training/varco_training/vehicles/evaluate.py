@@ -98,7 +98,7 @@ def evaluate(session: VehicleSession, pictures: list[Picture], long_side_px: int
             "precision": round(right / max(len(kept), 1), 3),
         }
     return {
-        "long_side_px": long_side_px or "half of the picture's",
+        "long_side_px": long_side_px or "five eighths of the picture's",
         "map50": round(float(np.mean([ap[name] for name in classes])), 4),
         "ap50": {name: {"ap50": ap[name], "vehicles": counts[name]} for name in (*classes, "any")},
         "any_by_source": {s: {"ap50": round(average_precision(n, j), 4), "vehicles": n} for s, (n, j) in sorted(sources.items())},

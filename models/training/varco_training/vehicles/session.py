@@ -18,7 +18,7 @@ from .network import STRIDE
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-LEAST_LONG_SIDE_PX, MOST_LONG_SIDE_PX = 288, 640
+LEAST_LONG_SIDE_PX, MOST_LONG_SIDE_PX = 288, 800
 SAME_VEHICLE_IOU = 0.55
 MOST_CANDIDATES = 600
 
@@ -35,8 +35,8 @@ class FoundVehicle:
 
 
 def long_side_of(image: Image) -> int:
-    """The long side, px, at which a still is looked at: half of its own within limits, as `src/vision/vehicles.rs` has it."""
-    return int(np.clip(max(image.shape[:2]) // 2, LEAST_LONG_SIDE_PX, MOST_LONG_SIDE_PX))
+    """The long side, px, at which a still is looked at: five eighths of its own within limits, as `src/vision/vehicles.rs` has it."""
+    return int(np.clip(max(image.shape[:2]) // 8 * 5, LEAST_LONG_SIDE_PX, MOST_LONG_SIDE_PX))
 
 
 def distinct(found: list[FoundVehicle], each_class: bool) -> list[FoundVehicle]:
