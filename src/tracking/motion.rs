@@ -11,6 +11,10 @@ const GROWTH: f32 = 1.15;
 /// much a second, stands: boxes tremble.
 const MOVING_WIDTHS_PER_S: f32 = 0.5;
 const MOVING_GROWTH_PER_S: f32 = 0.3;
+/// What neither went half of its width nor became wider or narrower by this factor has hardly moved. Its
+/// height tells nothing: now the whole of a sign is taken for a plate and now one row of it.
+const GONE_WIDTHS: f32 = 0.5;
+const GONE_GROWTH: f32 = 1.5;
 /// Looks at the beginning of a track whose mean is its start.
 const START_LOOKS: u32 = 3;
 
@@ -102,6 +106,12 @@ impl Motion {
         speed > MOVING_WIDTHS_PER_S * self.last.w || self.growth.abs() > MOVING_GROWTH_PER_S
     }
 
+    /// Whether the plate has gone somewhere since its start, more than a trembling box does.
+    pub(super) fn has_gone(&self) -> bool {
+        let widened = (self.last.w.max(1.0) / self.start.w.max(1.0)).ln().abs();
+        self.farthest >= GONE_WIDTHS || widened > GONE_GROWTH.ln()
+    }
+
     /// Which way the plate has moved since its start.
     pub(super) fn direction(&self) -> Direction {
         if self.looks < START_LOOKS {
@@ -120,7 +130,7 @@ impl Motion {
         } else if down.abs() > 0.5 {
             // A camera that looks down on the road sees what comes nearer go down.
             if down > 0.0 { Direction::Approaching } else { Direction::Receding }
-        } else if self.farthest < 0.5 {
+        } else if self.farthest < GONE_WIDTHS {
             Direction::Still
         } else {
             Direction::Unknown
@@ -179,6 +189,26 @@ mod tests {
         assert_eq!(moved(&|t| rect(900.0 - 20.0 * t, 300.0, 80.0)), Direction::Left);
         assert_eq!(moved(&|t| rect(300.0 + (t % 2.0), 300.0, 80.0)), Direction::Still);
         assert_eq!(Motion::new(rect(0.0, 0.0, 50.0), 0.0).direction(), Direction::Unknown);
+    }
+
+    #[test]
+    fn a_sign_has_not_gone_however_its_box_changes() {
+        let gone = |step: &dyn Fn(i16) -> Rect| {
+            let mut motion = Motion::new(step(0), 0.0);
+            for look in 1..20 {
+                motion.update(step(look), f64::from(look) * 0.08);
+            }
+            motion.has_gone()
+        };
+        let whole = Rect { x: 266.0, y: 142.0, w: 55.0, h: 56.0 };
+        let row = Rect { x: 268.0, y: 144.0, w: 50.0, h: 18.0 };
+        assert!(!gone(&|look| if look % 4 < 2 { whole } else { row }));
+        assert!(gone(&|look| rect(
+            500.0 - 1.5 * f32::from(look),
+            300.0,
+            60.0 + 3.0 * f32::from(look)
+        )));
+        assert!(gone(&|look| rect(100.0 + 5.0 * f32::from(look), 300.0, 80.0)));
     }
 
     #[test]

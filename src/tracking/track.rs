@@ -165,11 +165,10 @@ impl Track {
         })
     }
 
-    /// Signs and lettering on walls can be read as well as plates can. What only ever stood still,
-    /// or is of no known format, is given out only when it was read surely.
+    /// Signs and lettering on walls can be read as well as plates can. What hardly moved, or is of no
+    /// known format, is given out only when it was read surely.
     fn needed_confidence(&self, verdict: &Verdict, config: &TrackerConfig) -> f32 {
-        let stood = self.motion.direction() == Direction::Still
-            && self.last_s - self.first_s >= STOOD_STILL_S;
+        let stood = !self.motion.has_gone() && self.last_s - self.first_s >= STOOD_STILL_S;
         if stood || grammar::weight(&verdict.text, None) <= 1.0 {
             config.certain_confidence
         } else {
