@@ -1,7 +1,6 @@
 //! One plate followed over frames.
 
 use super::config::TrackerConfig;
-use super::direction::Direction;
 use super::motion::Motion;
 use super::transit::{Look, Transit, TransitState};
 use super::vote::{Verdict, Vote};

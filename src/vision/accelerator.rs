@@ -9,7 +9,7 @@ use ort::ep::{self, ExecutionProviderDispatch};
 ///
 /// Written `cpu`, `cuda`, `cuda:1`, `openvino:cpu`, `openvino:gpu`, `openvino:gpu.1` or `openvino:npu`. On anything but the CPU
 /// all cameras of a process share one copy of each network, and what they ask at the same time is
-/// computed together ([`super::network`]).
+/// computed together.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Deserialize)]
 #[serde(try_from = "String")]
 pub enum Accelerator {

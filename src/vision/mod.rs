@@ -20,6 +20,7 @@ mod plausibility;
 mod reader;
 mod rectify;
 mod runtime;
+mod service;
 mod vehicle;
 mod vehicle_map;
 mod vehicles;
