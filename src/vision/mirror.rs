@@ -4,10 +4,8 @@
 //! the mean of both is surer than each. For stills, which have no next frame.
 
 use super::vehicle::VehicleDetection;
+use super::vehicle_map::SAME_VEHICLE_IOU;
 use crate::frame::Rect;
-
-/// Boxes of the two looks that overlap more than this are the same vehicle.
-const SAME_VEHICLE_IOU: f32 = 0.55;
 
 /// Adds the mirror picture of `input`, planes with rows of `width` values, behind it.
 pub(super) fn add_mirrored(input: &[f32], width: usize, both: &mut Vec<f32>) {

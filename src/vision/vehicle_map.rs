@@ -15,7 +15,7 @@ const SIZE_UNIT_PX: f32 = 16.0;
 const DEFAULT_STRIDE_PX: f32 = 16.0;
 const DEFAULT_SCORE_THRESHOLD: f32 = 0.35;
 /// Two boxes that overlap more than this are one vehicle; cars one behind the other overlap less.
-const SAME_VEHICLE_IOU: f32 = 0.55;
+pub(super) const SAME_VEHICLE_IOU: f32 = 0.55;
 /// No real picture has more vehicles that are worth following,
 const MAX_VEHICLES: usize = 100;
 /// nor more cells that tell of them: several cells tell of each.
