@@ -5,9 +5,12 @@
 
 mod cli;
 
-use cli::{lines, said, varco};
+#[cfg(target_arch = "x86_64")]
+use cli::lines;
+use cli::{said, varco};
 
 /// Texts and boxes of a clip's transits.
+#[cfg(target_arch = "x86_64")]
 fn transits(accelerator: &str) -> Vec<(String, Vec<f64>)> {
     let clip = "fixtures/clips/one-car.mp4";
     let output = varco(&["read", "--json", "--accelerator", accelerator, clip]);

@@ -22,7 +22,7 @@ use super::{retention, supervisor};
 use crate::event::Place;
 use crate::link::{CameraReport, Identity, Link, LinkConfig, ListClient, NodeInfo};
 use crate::store::{NodeStore, OutboxCount};
-use crate::vision::{Accelerator, Engine, EngineConfig, VisionError};
+use crate::vision::{Accelerator, Engine, EngineConfig, Runtime, VisionError};
 
 /// Records on their way to the recorder, which always takes them.
 const RECORDS: usize = 64;
@@ -56,7 +56,8 @@ pub fn check(pipeline: &Pipeline) -> Result<Vec<String>, NodeError> {
     }
     let (_, said) = LocalLists::load(&pipeline.lists, &Board::default())?;
     lines.extend(said);
-    lines.push(format!("reads plates with {}", engine(pipeline)?.runtime().version()));
+    let (runtime, _) = networks(pipeline.node.accelerator)?;
+    lines.push(format!("reads plates with {}", runtime.version()));
     match &pipeline.centre {
         Some(centre) => lines.push(format!("delivers to {} (key {})", centre.url, centre.key)),
         None => lines.push("works alone: no [centre] to deliver to".to_owned()),
@@ -64,11 +65,14 @@ pub fn check(pipeline: &Pipeline) -> Result<Vec<String>, NodeError> {
     Ok(lines)
 }
 
-/// Its networks, loaded: an accelerator that is not there is told at the start, not by every camera,
-/// and cameras that come and go find them ready.
-fn engine(pipeline: &Pipeline) -> Result<Engine, VisionError> {
-    let accelerator = pipeline.node.accelerator;
-    Engine::new(&EngineConfig { accelerator, ..EngineConfig::default() })
+/// ONNX Runtime, and on an accelerator the plates' networks, loaded: an accelerator that is not there is
+/// told at the start, not by every camera, and cameras that come and go find them ready. On the processor
+/// every camera has its own.
+fn networks(accelerator: Accelerator) -> Result<(Runtime, Option<Engine>), VisionError> {
+    let runtime = Runtime::load(accelerator)?;
+    let shared = (accelerator != Accelerator::Cpu)
+        .then(|| Engine::new(&EngineConfig { accelerator, ..EngineConfig::default() }));
+    Ok((runtime, shared.transpose()?))
 }
 
 /// Runs a node until told to stop; then ends every camera, stores and, where the
@@ -80,10 +84,8 @@ pub async fn run(pipeline: Pipeline, stop: CancellationToken) -> Result<(), Node
     let started_at = Timestamp::now();
     let identity = identity(&pipeline)?;
     let lock = lock(&pipeline.node.data)?;
-    let engine = engine(&pipeline)?;
-    tracing::debug!("ONNX Runtime: {}", engine.runtime().library().display());
-    // On the processor every camera has its own.
-    let _shared = (pipeline.node.accelerator != Accelerator::Cpu).then_some(engine);
+    let (runtime, _shared) = networks(pipeline.node.accelerator)?;
+    tracing::debug!("ONNX Runtime: {}", runtime.library().display());
     let board = Board::default();
     let (local_lists, said) = LocalLists::load(&pipeline.lists, &board)?;
     for line in said {

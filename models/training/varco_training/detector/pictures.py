@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import cv2
 import numpy as np
@@ -15,6 +16,7 @@ from .vehicles import CLASSES, CLASSES_OF_LABELS, Vehicle
 
 Image = NDArray[np.uint8]
 Points = NDArray[np.float32]
+T = TypeVar("T")
 
 SOURCE_SHARES = {
     "ol": 0.33, "ro": 0.17, "mp": 0.15, "kg": 0.10, "oi": 0.09, "es": 0.06, "vr": 0.04, "ru": 0.03, "in": 0.02, "wd": 0.01,
@@ -151,20 +153,31 @@ class PictureSampler:
         return self._mistaken[rng.integers(len(self._mistaken))] if self._mistaken else None
 
 
-class VehicleSampler:
-    """Draws pictures with vehicles: first a class, then any picture that shows it."""
+class GroupSampler(Generic[T]):
+    """Draws things: first a group, then any of it. A group of few is drawn less often, or it would be learnt by heart."""
 
-    def __init__(self, pictures: list[Picture]) -> None:
-        by_class: dict[int, list[Picture]] = {}
-        for picture in pictures:
-            for index in {i for v in picture.vehicles if len(v.classes) < CLASSES for i in v.classes}:
-                by_class.setdefault(index, []).append(picture)
-        # A class of few pictures is drawn less often, or its pictures would be learnt by heart.
-        self._groups = list(by_class.values())
+    def __init__(self, things: Iterable[tuple[Hashable, T]]) -> None:
+        """Each thing with its group; a thing of several groups is given with each."""
+        groups: dict[Hashable, list[T]] = {}
+        for group, thing in things:
+            groups.setdefault(group, []).append(thing)
+        self._groups = list(groups.values())
         shares = np.array([len(group) for group in self._groups], float) ** 0.5
         self._shares = shares / shares.sum()
 
-    def draw(self, rng: np.random.Generator) -> Picture:
-        """Any picture."""
+    def draw(self, rng: np.random.Generator) -> T:
+        """Any of them."""
         group = self._groups[rng.choice(len(self._groups), p=self._shares)]
         return group[rng.integers(len(group))]
+
+
+class VehicleSampler(GroupSampler[Picture]):
+    """Draws pictures with vehicles: first a class, then any picture that shows it."""
+
+    def __init__(self, pictures: list[Picture]) -> None:
+        super().__init__((index, picture) for picture in pictures for index in _shown(picture))
+
+
+def _shown(picture: Picture) -> set[int]:
+    """The classes of its vehicles, where they are known."""
+    return {i for v in picture.vehicles if len(v.classes) < CLASSES for i in v.classes}

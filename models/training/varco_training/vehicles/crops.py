@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detector.photometry import degrade
-from ..detector.pictures import Picture, VehicleSampler
+from ..detector.pictures import GroupSampler, Picture, VehicleSampler
 from ..detector.placing import moved_box
 from ..detector.vehicles import CLASSES, Vehicle, part_of
-from .cutouts import CutOut, CutOutSampler, hidden_share
+from .cutouts import CutOut, hidden_share
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -62,16 +62,17 @@ class VehicleComposer:
     def __init__(self, pictures: list[Picture], classless: list[Picture], own: list[Picture], cut_out: list[CutOut]) -> None:
         """`pictures` of vehicles with a class, those with boxes alone, those with our own labels, and single vehicles to set in."""
         self._sampler, self._classless = VehicleSampler(pictures), classless
-        self._own, self._cut_out = (VehicleSampler(own) if own else None), CutOutSampler(cut_out)
+        self._own = VehicleSampler(own) if own else None
+        self._cut_out = GroupSampler((one.classes, one) for one in cut_out) if cut_out else None
         self._crowded = [p for p in pictures if len(p.vehicles) > CROWDED]
         self._decoded: dict[str, Image] = {}
 
     def sample(self, rng: np.random.Generator, size: int = CROP_PX) -> Sample:
         """One crop with light, lens and coding applied."""
         crop = self._crop(rng, size)
-        if rng.random() < SET_IN_SHARE:
+        if self._cut_out and rng.random() < SET_IN_SHARE:
             for _ in range(rng.integers(1, MOST_SET_IN + 1)):
-                self._set_in(rng, crop)
+                _set_in(rng, crop, self._cut_out.draw(rng))
         if rng.random() < MIXED_SHARE:
             other, share = self._crop(rng, size), float(rng.uniform(0.4, 0.6))
             crop = Crop(cv2.addWeighted(crop.image, share, other.image, 1 - share, 0), crop.vehicles + other.vehicles)
@@ -105,33 +106,6 @@ class VehicleComposer:
         if self._crowded and kind > 1 - CROWDED_SHARE:
             return self._crowded[rng.integers(len(self._crowded))]
         return self._sampler.draw(rng)
-
-    def _set_in(self, rng: np.random.Generator, crop: Crop) -> None:
-        """Sets one cut-out vehicle anywhere into the crop, its edge softened; what it hides is no longer looked for."""
-        one = self._cut_out.draw(rng)
-        if one is None:
-            return
-        size = crop.image.shape[0]
-        side = float(np.exp(rng.uniform(np.log(0.08), np.log(0.8)))) * size
-        scale = side / max(one.image.shape[:2])
-        height, width = (max(8, round(v * scale)) for v in one.image.shape[:2])
-        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        image, outline = (cv2.resize(part, (width, height), interpolation=how) for part in (one.image, one.outline))
-        if rng.random() < 0.5:
-            image, outline = image[:, ::-1], outline[:, ::-1]
-        x0, y0 = round(rng.uniform(-0.2 * width, size - 0.8 * width)), round(rng.uniform(-0.1 * height, size - 0.7 * height))
-        box = np.array([x0, y0, x0 + width, y0 + height], np.float32)
-        part = part_of(Vehicle(box, one.classes), np.full(4, size, np.float32))
-        if part is None:
-            return
-        left, top, right, bottom = max(x0, 0), max(y0, 0), min(x0 + width, size), min(y0 + height, size)
-        here = slice(top - y0, bottom - y0), slice(left - x0, right - x0)
-        alpha = cv2.GaussianBlur(np.ascontiguousarray(outline), (3, 3), 0)[here][..., None].astype(np.float32) / 255.0
-        gain = float(rng.uniform(0.7, 1.3))
-        ground = crop.image[top:bottom, left:right]
-        ground[:] = np.clip(ground * (1 - alpha) + image[here] * (gain * alpha), 0, 255).astype(np.uint8)
-        crop.vehicles = [replace(v, ignore=v.ignore or hidden_share(v.box, box) > HIDDEN_SHARE) for v in crop.vehicles]
-        crop.vehicles.append(part)
 
     def _decode(self, picture: Picture) -> Image:
         if picture.name not in self._decoded:
@@ -180,6 +154,31 @@ class VehicleComposer:
             part = part_of(Vehicle(moved_box(vehicle.box, matrix), vehicle.classes, vehicle.ignore), limits)
             if part is not None:
                 whole.vehicles.append(Vehicle(part.box + offset, part.classes, part.ignore))
+
+
+def _set_in(rng: np.random.Generator, crop: Crop, one: CutOut) -> None:
+    """Sets one cut-out vehicle anywhere into the crop, its edge softened; what it hides is no longer looked for."""
+    size = crop.image.shape[0]
+    side = float(np.exp(rng.uniform(np.log(0.08), np.log(0.8)))) * size
+    scale = side / max(one.image.shape[:2])
+    height, width = (max(8, round(v * scale)) for v in one.image.shape[:2])
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    image, outline = (cv2.resize(part, (width, height), interpolation=how) for part in (one.image, one.outline))
+    if rng.random() < 0.5:
+        image, outline = image[:, ::-1], outline[:, ::-1]
+    x0, y0 = round(rng.uniform(-0.2 * width, size - 0.8 * width)), round(rng.uniform(-0.1 * height, size - 0.7 * height))
+    box = np.array([x0, y0, x0 + width, y0 + height], np.float32)
+    part = part_of(Vehicle(box, one.classes), np.full(4, size, np.float32))
+    if part is None:
+        return
+    left, top, right, bottom = max(x0, 0), max(y0, 0), min(x0 + width, size), min(y0 + height, size)
+    here = slice(top - y0, bottom - y0), slice(left - x0, right - x0)
+    alpha = cv2.GaussianBlur(np.ascontiguousarray(outline), (3, 3), 0)[here][..., None].astype(np.float32) / 255.0
+    gain = float(rng.uniform(0.7, 1.3))
+    ground = crop.image[top:bottom, left:right]
+    ground[:] = np.clip(ground * (1 - alpha) + image[here] * (gain * alpha), 0, 255).astype(np.uint8)
+    crop.vehicles = [replace(v, ignore=v.ignore or hidden_share(v.box, box) > HIDDEN_SHARE) for v in crop.vehicles]
+    crop.vehicles.append(part)
 
 
 def _recoloured(rng: np.random.Generator, image: Image) -> Image:

@@ -89,22 +89,3 @@ def hidden_share(box: Floats, other: Floats) -> float:
     """How much of `box` [4] lies in `other`."""
     low, high = np.maximum(box[:2], other[:2]), np.minimum(box[2:], other[2:])
     return float((high - low).clip(min=0).prod() / max(float((box[2:] - box[:2]).prod()), 1.0))
-
-
-class CutOutSampler:
-    """Draws cut-out vehicles: first a class, oftener where there are many, then any."""
-
-    def __init__(self, all_of_them: list[CutOut]) -> None:
-        by_class: dict[tuple[int, ...], list[CutOut]] = {}
-        for one in all_of_them:
-            by_class.setdefault(one.classes, []).append(one)
-        self._groups = list(by_class.values())
-        shares = np.array([len(group) for group in self._groups], float) ** 0.5
-        self._shares = shares / max(float(shares.sum()), 1.0)
-
-    def draw(self, rng: np.random.Generator) -> CutOut | None:
-        """Any of them; nothing where there is none."""
-        if not self._groups:
-            return None
-        group = self._groups[rng.choice(len(self._groups), p=self._shares / self._shares.sum())]
-        return group[rng.integers(len(group))]

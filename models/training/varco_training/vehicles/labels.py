@@ -1,4 +1,4 @@
-"""Vehicles in the pack's pictures of plates: found by the network, every class looked at by a person.
+"""Vehicles in the pack's pictures of plates, found by the network; every find that was no sure car was looked at by a person.
 
 The pictures of plates are four times as many as those in which vehicles have a class, and nobody has boxed the vehicles in them.
 `labels/vehicles.jsonl` holds a line a picture: `image` and `vehicles`, a `class` and a `box` [x, y, w, h] each; where the class is
