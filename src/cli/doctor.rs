@@ -58,8 +58,14 @@ pub(super) fn run(args: &Args) -> Outcome {
             }
             let vehicles =
                 VehicleDetector::new(&VehicleConfig { accelerator, ..VehicleConfig::default() });
-            let vehicles = vehicles.map(|detector| described(detector.card()));
-            tell("vehicle detector", vehicles.map_err(|error| error.to_string()))?;
+            match vehicles {
+                Ok(vehicles) => {
+                    for (name, card) in vehicles.models() {
+                        tell(&format!("vehicle {name}"), Ok(described(card)))?;
+                    }
+                }
+                Err(error) => tell("vehicle detector", Err(error.to_string()))?,
+            }
             tell("speed", speed(&mut engine).map_err(|error| error.to_string()))?;
         }
         Err(error) => tell("ONNX Runtime", Err(error.to_string()))?,

@@ -22,6 +22,7 @@ mod rectify;
 mod runtime;
 mod service;
 mod vehicle;
+mod vehicle_classifier;
 mod vehicle_map;
 mod vehicles;
 mod windows;

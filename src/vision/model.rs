@@ -15,6 +15,7 @@ const DETECTOR: &[u8] = include_bytes!("../../models/plate-detector.onnx");
 const ALIGNER: &[u8] = include_bytes!("../../models/plate-aligner.onnx");
 const READER: &[u8] = include_bytes!("../../models/plate-reader.onnx");
 const VEHICLE_DETECTOR: &[u8] = include_bytes!("../../models/vehicle-detector.onnx");
+const VEHICLE_CLASSIFIER: &[u8] = include_bytes!("../../models/vehicle-classifier.onnx");
 const SECOND_READER: &[u8] = include_bytes!("../../models/plate-reader-second.onnx");
 
 /// Which trained networks to use.
@@ -86,6 +87,10 @@ impl Model {
         file: Option<&Path>,
     ) -> Result<Self, VisionError> {
         Self::load(place, "vehicle detector", VEHICLE_DETECTOR, file)
+    }
+
+    pub(super) fn vehicle_classifier(place: &Place) -> Result<Self, VisionError> {
+        Self::load(place, "vehicle classifier", VEHICLE_CLASSIFIER, None)
     }
 
     fn load(

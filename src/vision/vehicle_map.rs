@@ -3,7 +3,7 @@
 use super::error::VisionError;
 use super::letterbox::Shape;
 use super::model::Model;
-use super::vehicle::{VehicleDetection, VehicleKind};
+use super::vehicle::{Candidate, VehicleKind};
 use crate::frame::Rect;
 
 /// Values of a cell beside the classes: centre offset across and down in cells, log of width and
@@ -58,15 +58,14 @@ impl VehicleMap {
         })
     }
 
-    /// The vehicles of a picture from `least_score` on, surest first, in pixels of the picture.
-    /// With `each_kind` one vehicle may be found as several kinds.
+    /// The vehicles of a picture of which one kind has at least `least_score`, surest first, each once, in
+    /// pixels of the picture.
     pub(super) fn vehicles(
         &self,
         cells: Cells<'_>,
         shape: Shape,
         least_score: f32,
-        each_kind: bool,
-    ) -> Result<Vec<VehicleDetection>, String> {
+    ) -> Result<Vec<Candidate>, String> {
         let wanted = self.kinds.len() + GEOMETRY;
         if cells.channels != wanted || cells.values.len() < wanted * cells.rows * cells.columns {
             return Err(format!("output vehicles has {} channels, not {wanted}", cells.channels));
@@ -74,53 +73,45 @@ impl VehicleMap {
         // The map holds logits: comparing them saves the sigmoid on every cell.
         let threshold = (least_score / (1.0 - least_score)).ln();
         let size = cells.rows * cells.columns;
-        let logit = |class: usize, cell: usize| cells.values[class * size + cell];
-        let mut sure: Vec<(f32, usize, usize)> = Vec::new();
-        for cell in 0..size {
-            let classes = (0..self.kinds.len()).map(|class| (logit(class, cell), class, cell));
-            let classes = classes.filter(|(logit, ..)| *logit > threshold);
-            if each_kind {
-                sure.extend(classes);
-            } else {
-                sure.extend(classes.max_by(|a, b| a.0.total_cmp(&b.0)));
-            }
-        }
+        let best = |cell: usize| {
+            let logits = (0..self.kinds.len()).map(|class| cells.values[class * size + cell]);
+            logits.fold(f32::NEG_INFINITY, f32::max)
+        };
+        let all = (0..size).map(|cell| (best(cell), cell));
+        let mut sure: Vec<(f32, usize)> = all.filter(|(logit, _)| *logit > threshold).collect();
         sure.sort_by(|a, b| b.0.total_cmp(&a.0));
         sure.truncate(MAX_CANDIDATES);
-        let found = sure.into_iter().filter_map(|(logit, class, cell)| {
-            self.vehicle(cells, [cell / cells.columns, cell % cells.columns], (logit, class), shape)
-        });
-        Ok(distinct(found, each_kind))
+        let found = sure.into_iter().filter_map(|(_, cell)| self.vehicle(cells, cell, shape));
+        Ok(distinct(found.filter(|one| one.score >= least_score)))
     }
 
-    fn vehicle(
-        &self,
-        cells: Cells<'_>,
-        [row, column]: [usize; 2],
-        (logit, class): (f32, usize),
-        shape: Shape,
-    ) -> Option<VehicleDetection> {
-        let kind = (*self.kinds.get(class)?)?;
-        let first = self.kinds.len();
-        let at = |channel: usize| {
-            cells.values[((first + channel) * cells.rows + row) * cells.columns + column]
-        };
-        if (0..GEOMETRY).any(|channel| !at(channel).is_finite()) {
+    fn vehicle(&self, cells: Cells<'_>, cell: usize, shape: Shape) -> Option<Candidate> {
+        let (row, column) = (cell / cells.columns, cell % cells.columns);
+        let at = |channel: usize| cells.values[channel * cells.rows * cells.columns + cell];
+        let geometry = |value: usize| at(self.kinds.len() + value);
+        if (0..GEOMETRY).any(|value| !geometry(value).is_finite()) {
             return None;
         }
-        let centre_x = (column as f32 + 0.5 + at(0)) * self.stride_px;
-        let centre_y = (row as f32 + 0.5 + at(1)) * self.stride_px;
-        let width = SIZE_UNIT_PX * at(2).min(8.0).exp();
-        let height = SIZE_UNIT_PX * at(3).min(8.0).exp();
+        let centre_x = (column as f32 + 0.5 + geometry(0)) * self.stride_px;
+        let centre_y = (row as f32 + 0.5 + geometry(1)) * self.stride_px;
+        let width = SIZE_UNIT_PX * geometry(2).min(8.0).exp();
+        let height = SIZE_UNIT_PX * geometry(3).min(8.0).exp();
         let rect = Rect {
             x: (centre_x - width / 2.0) / shape.scale_x,
             y: (centre_y - height / 2.0) / shape.scale_y,
             w: width / shape.scale_x,
             h: height / shape.scale_y,
         };
+        let mut kinds = [0.0; VehicleKind::ALL.len()];
+        for (class, kind) in self.kinds.iter().enumerate() {
+            if let Some(kind) = kind {
+                // A logit that is no number is no score.
+                kinds[*kind as usize] = (1.0 / (1.0 + (-at(class)).exp())).max(0.0);
+            }
+        }
         let real = rect.x.is_finite() && rect.y.is_finite() && rect.area() > 0.0;
-        let score = 1.0 / (1.0 + (-logit).exp());
-        (real && rect.area().is_finite()).then_some(VehicleDetection { rect, kind, score })
+        let score = kinds.iter().copied().fold(0.0, f32::max);
+        (real && rect.area().is_finite()).then_some(Candidate { rect, score, kinds })
     }
 }
 
@@ -132,18 +123,11 @@ fn kinds(names: Option<&str>) -> Vec<Option<VehicleKind>> {
     names.split(',').map(|name| known(name.trim_matches(plain))).collect()
 }
 
-/// The first of boxes that are the same vehicle; they come surest first. With `each_kind` only those
-/// of the same kind are the same.
-pub(super) fn distinct(
-    found: impl Iterator<Item = VehicleDetection>,
-    each_kind: bool,
-) -> Vec<VehicleDetection> {
-    let mut kept: Vec<VehicleDetection> = Vec::new();
+/// The first of boxes that are the same vehicle; they come surest first.
+pub(super) fn distinct(found: impl Iterator<Item = Candidate>) -> Vec<Candidate> {
+    let mut kept: Vec<Candidate> = Vec::new();
     for candidate in found {
-        let same = |known: &VehicleDetection| {
-            !(each_kind && known.kind != candidate.kind)
-                && known.rect.iou(&candidate.rect) > SAME_VEHICLE_IOU
-        };
+        let same = |known: &Candidate| known.rect.iou(&candidate.rect) > SAME_VEHICLE_IOU;
         if kept.len() < MAX_VEHICLES && !kept.iter().any(same) {
             kept.push(candidate);
         }
@@ -153,6 +137,7 @@ pub(super) fn distinct(
 
 #[cfg(test)]
 mod tests {
+    use super::super::vehicle::VehicleDetection;
     use super::*;
 
     const ROWS: usize = 4;
@@ -173,9 +158,9 @@ mod tests {
         values[(channel * ROWS + row) * COLUMNS + column] = value;
     }
 
-    fn found(values: &[f32]) -> Vec<VehicleDetection> {
+    fn found(values: &[f32]) -> Vec<Candidate> {
         let cells = Cells { values, channels: 10, rows: ROWS, columns: COLUMNS };
-        map().vehicles(cells, Shape::of(192, 128, 96), 0.4, false).unwrap()
+        map().vehicles(cells, Shape::of(192, 128, 96), 0.4).unwrap()
     }
 
     #[test]
@@ -190,7 +175,7 @@ mod tests {
         set(&mut values, 9, [1, 2], 0.5);
         let all = found(&values);
         assert_eq!(all.len(), 1);
-        let VehicleDetection { rect, kind, score } = all[0];
+        let VehicleDetection { rect, kind, score } = all[0].as_likeliest();
         // Scale 1/2: cell (1, 2), shifted, has its centre at (44, 16) in the input.
         assert_eq!(kind, VehicleKind::Bus);
         assert!((rect.centre()[0] - 88.0).abs() < 1e-3 && (rect.centre()[1] - 32.0).abs() < 1e-3);
@@ -210,7 +195,8 @@ mod tests {
         }
         // All three cells tell of the same one.
         let all = found(&values);
-        assert_eq!(all.iter().map(|v| v.kind).collect::<Vec<_>>(), [VehicleKind::Car]);
+        let kinds: Vec<_> = all.iter().map(|vehicle| vehicle.as_likeliest().kind).collect();
+        assert_eq!(kinds, [VehicleKind::Car]);
         // Small ones side by side are two.
         for place in cells {
             set(&mut values, 8, place, 0.3);
@@ -224,11 +210,12 @@ mod tests {
         let mut values = empty();
         set(&mut values, 2, [1, 2], 1.0);
         set(&mut values, 3, [1, 2], 0.5);
-        let cells = Cells { values: &values, channels: 10, rows: ROWS, columns: COLUMNS };
-        let all = map().vehicles(cells, Shape::of(192, 128, 96), 0.1, true).unwrap();
-        let kinds: Vec<VehicleKind> = all.iter().map(|vehicle| vehicle.kind).collect();
+        let all = found(&values);
+        assert_eq!(all.len(), 1);
+        let kinds: Vec<VehicleKind> =
+            all[0].as_each_kind(0.1).map(|vehicle| vehicle.kind).collect();
         assert_eq!(kinds, [VehicleKind::Truck, VehicleKind::Bus]);
-        assert_eq!(found(&values).len(), 1);
+        assert_eq!(all[0].as_likeliest().kind, VehicleKind::Truck);
     }
 
     #[test]
@@ -236,7 +223,7 @@ mod tests {
         let values = vec![f32::NAN; 10 * ROWS * COLUMNS];
         assert_eq!(found(&values), []);
         let cells = Cells { values: &values, channels: 9, rows: ROWS, columns: COLUMNS };
-        assert!(map().vehicles(cells, Shape::of(96, 64, 96), 0.4, false).is_err());
+        assert!(map().vehicles(cells, Shape::of(96, 64, 96), 0.4).is_err());
         let mut values = empty();
         set(&mut values, 0, [0, 0], 4.0);
         set(&mut values, 8, [0, 0], f32::NAN);

@@ -1,4 +1,5 @@
-//! Finds vehicles, with or without a plate: a network of its own, for a smaller picture.
+//! Finds vehicles, with or without a plate: a network of its own for a smaller picture, and a second one
+//! that looks at each find again.
 
 use std::path::PathBuf;
 
@@ -7,7 +8,8 @@ use super::error::VisionError;
 use super::letterbox::Letterbox;
 use super::mirror;
 use super::model::{Model, ModelCard, Place};
-use super::vehicle::VehicleDetection;
+use super::vehicle::{Candidate, VehicleDetection};
+use super::vehicle_classifier::VehicleClassifier;
 use super::vehicle_map::{Cells, VehicleMap, distinct};
 use crate::frame::Picture;
 
@@ -16,6 +18,9 @@ const LEAST_LONG_SIDE_PX: u32 = 288;
 const MOST_LONG_SIDE_PX: u32 = 800;
 /// In videos by half of it, and less: far vehicles come nearer.
 const MOST_LONG_SIDE_IN_VIDEOS_PX: u32 = 416;
+
+/// What is less sure to be of a kind does not change the average precision.
+const LEAST_SCORE_OF_A_KIND: f32 = 0.003;
 
 /// How vehicles are looked for.
 #[derive(Debug, Clone, Default)]
@@ -28,9 +33,10 @@ pub struct VehicleConfig {
     pub accelerator: Accelerator,
 }
 
-/// Finds vehicles. Holds the network's working memory: one per thread.
+/// Finds vehicles and tells their kinds. Holds the networks' working memory: one per thread.
 pub struct VehicleDetector {
     model: Model,
+    classifier: VehicleClassifier,
     letterbox: Letterbox,
     /// The picture and its mirror picture, for a thorough look.
     both: Vec<f32>,
@@ -39,51 +45,70 @@ pub struct VehicleDetector {
 }
 
 impl VehicleDetector {
-    /// Starts the runtime, if need be, and loads the network.
+    /// Starts the runtime, if need be, and loads the networks.
     ///
     /// # Errors
-    /// [`VisionError`] when ONNX Runtime or the model cannot be loaded.
+    /// [`VisionError`] when ONNX Runtime or a model cannot be loaded.
     pub fn new(config: &VehicleConfig) -> Result<Self, VisionError> {
         let place = Place::on(config.accelerator)?;
         let model = Model::vehicle_detector(&place, config.model.as_deref())?;
         let map = VehicleMap::of(&model)?;
+        let classifier = VehicleClassifier::new(&place, config.thorough)?;
         let (thorough, letterbox) = (config.thorough, Letterbox::new());
-        Ok(Self { model, letterbox, both: Vec::new(), map, thorough })
+        Ok(Self { model, classifier, letterbox, both: Vec::new(), map, thorough })
     }
 
-    /// What the model says of itself.
+    /// The loaded models by what they do.
     #[must_use]
-    pub fn card(&self) -> &ModelCard {
-        &self.model.card
+    pub fn models(&self) -> [(&'static str, &ModelCard); 2] {
+        [("detector", &self.model.card), ("classifier", self.classifier.card())]
     }
 
     /// The vehicles of a picture, each once and of its likeliest kind, surest first.
     ///
     /// # Errors
-    /// [`VisionError::Run`] when the network fails.
+    /// [`VisionError::Run`] when a network fails.
     pub fn find(&mut self, picture: &Picture) -> Result<Vec<VehicleDetection>, VisionError> {
-        self.look(picture, self.map.score_threshold, false)
+        let least_score = self.map.score_threshold;
+        let found = self.look(picture, least_score)?.into_iter();
+        let sure = found.filter(|one| one.score >= least_score);
+        Ok(sure.map(|one| one.as_likeliest()).collect())
     }
 
-    /// Everything from `least_score` on that may be a vehicle, each kind for itself, surest first:
+    /// Everything from `least_score` on that may be a vehicle, as each kind that it may be, surest first:
     /// what average precision is measured on.
     ///
     /// # Errors
-    /// [`VisionError::Run`] when the network fails.
+    /// [`VisionError::Run`] when a network fails.
     pub fn find_each_kind(
         &mut self,
         picture: &Picture,
         least_score: f32,
     ) -> Result<Vec<VehicleDetection>, VisionError> {
-        self.look(picture, least_score.clamp(0.01, 0.99), true)
+        let found = self.look(picture, least_score.clamp(0.01, 0.99))?;
+        let mut each: Vec<_> =
+            found.iter().flat_map(|one| one.as_each_kind(LEAST_SCORE_OF_A_KIND)).collect();
+        each.sort_by(|a, b| b.score.total_cmp(&a.score));
+        Ok(each)
     }
 
-    fn look(
+    /// The vehicles of which the detector is sure by `least_score`, weighed by the classifier, surest first.
+    fn look(&mut self, picture: &Picture, least_score: f32) -> Result<Vec<Candidate>, VisionError> {
+        let mut found = self.detect(picture, least_score)?;
+        self.classifier.weigh(picture, &mut found)?;
+        found.sort_by(|a, b| b.score.total_cmp(&a.score));
+        let (width_px, height_px) = (picture.width_px(), picture.height_px());
+        for one in &mut found {
+            one.rect = one.rect.clamped(width_px, height_px);
+        }
+        Ok(found)
+    }
+
+    fn detect(
         &mut self,
         picture: &Picture,
         least_score: f32,
-        each_kind: bool,
-    ) -> Result<Vec<VehicleDetection>, VisionError> {
+    ) -> Result<Vec<Candidate>, VisionError> {
         let (width_px, height_px) = (picture.width_px(), picture.height_px());
         let run =
             |source| VisionError::Run { model: "vehicle detector", width_px, height_px, source };
@@ -108,29 +133,20 @@ impl VehicleDetector {
         if said != views as i64 || values.len() != views * each {
             return Err(refused(format!("output vehicles of {views} has shape {dimensions:?}")));
         }
-        let find = |view: usize, least_score: f32, each_kind: bool| {
+        let find = |view: usize, least_score: f32| {
             let values = &values[view * each..(view + 1) * each];
             let cells = Cells { values, channels, rows, columns };
-            self.map.vehicles(cells, shape, least_score, each_kind).map_err(refused)
+            self.map.vehicles(cells, shape, least_score).map_err(refused)
         };
-        let found = if self.thorough {
-            // What one of the looks is not sure of may still be there when the other one is.
-            let (direct, mirrored) =
-                (find(0, least_score / 2.0, true)?, find(1, least_score / 2.0, true)?);
-            let seen_px = shape.width as f32 / shape.scale_x;
-            let back = mirrored.into_iter().map(|one| mirror::turned_back(one, seen_px));
-            let all = mirror::together(direct, back.collect()).into_iter();
-            distinct(all.filter(|one| one.score >= least_score), each_kind)
-        } else {
-            find(0, least_score, each_kind)?
-        };
-        Ok(found
-            .into_iter()
-            .map(|vehicle| VehicleDetection {
-                rect: vehicle.rect.clamped(width_px, height_px),
-                ..vehicle
-            })
-            .collect())
+        if !self.thorough {
+            return find(0, least_score);
+        }
+        // What one of the looks is not sure of may still be there when the other one is.
+        let (direct, mirrored) = (find(0, least_score / 2.0)?, find(1, least_score / 2.0)?);
+        let seen_px = shape.width as f32 / shape.scale_x;
+        let back = mirrored.into_iter().map(|one| mirror::turned_back(one, seen_px));
+        let all = mirror::together(direct, back.collect()).into_iter();
+        Ok(distinct(all.filter(|one| one.score >= least_score)))
     }
 
     /// The long side of what the network sees, for a picture's.

@@ -85,7 +85,7 @@ class VehicleComposer:
             classes[index, list(vehicle.classes)] = 1.0
         for index, vehicle in enumerate(left[:MOST_VEHICLES]):
             ignored[index] = vehicle.box
-        return Sample(degrade(rng, _recoloured(rng, crop.image), []), boxes, classes, ignored)
+        return Sample(degrade(rng, recoloured(rng, crop.image), []), boxes, classes, ignored)
 
     def _crop(self, rng: np.random.Generator, size: int) -> Crop:
         whole = Crop(np.full((size, size, 3), 127, np.uint8), [])
@@ -181,7 +181,7 @@ def _set_in(rng: np.random.Generator, crop: Crop, one: CutOut) -> None:
     crop.vehicles.append(part)
 
 
-def _recoloured(rng: np.random.Generator, image: Image) -> Image:
+def recoloured(rng: np.random.Generator, image: Image) -> Image:
     """Another paint: hue, saturation and brightness of the whole."""
     if rng.random() < 0.3:
         return image

@@ -1,6 +1,6 @@
 """Measures a vehicle detector on `vehicles/` val: `python -m varco_training.vehicles.evaluate --data DIR --model FILE...`.
 
-Average precision at an overlap of 0.5, by class with its count and for vehicles of any class; for mAP50 every class of a cell is
+Average precision at an overlap of 0.5, by class with its count and for vehicles of any class; for mAP50 every class of a vehicle is
 a find of its own, as is usual. A label that leaves two classes open ("bike") makes a find of either neither right nor wrong.
 
 Then the vehicles that carry the plates of `plates/` val, whose class a person saw (`labels/val-vehicles.jsonl`): how many are
@@ -25,26 +25,29 @@ from ..detector.vehicles import CLASSES, VEHICLE_CLASSES, Vehicle
 from .labels import classes_around_plates
 from .session import FoundVehicle, VehicleSession, long_side_of
 
+Floats = NDArray[np.float32]
+
 RIGHT, WRONG, LEFT_OUT = 1, 0, -1
-THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6)
+THRESHOLDS = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4)
+LEAST_SCORE_OF_A_CLASS = 0.003
 PLATE_WIDTHS = 1.6
 """A vehicle is wider than its plate by this factor at least."""
 
 
-def judge(found: list[FoundVehicle], wanted: list[Vehicle], doubtful: list[Vehicle]) -> list[tuple[float, int]]:
-    """Score and `RIGHT`, `WRONG` or `LEFT_OUT` of every find of one picture, each wanted vehicle found at most once."""
+def judge(found: list[tuple[float, Floats]], wanted: list[Vehicle], doubtful: list[Vehicle]) -> list[tuple[float, int]]:
+    """Score and `RIGHT`, `WRONG` or `LEFT_OUT` of every find (score, box) of one picture, each wanted vehicle found at most once."""
     boxes = np.array([v.box for v in wanted], np.float32).reshape(-1, 4)
     others = np.array([v.box for v in doubtful], np.float32).reshape(-1, 4)
     free = np.ones(len(wanted), bool)
     judged = []
-    for one in sorted(found, key=lambda v: -v.score):
-        ious = overlap(one.box, boxes) * free if len(wanted) else np.zeros(0, np.float32)
+    for score, box in sorted(found, key=lambda f: -f[0]):
+        ious = overlap(box, boxes) * free if len(wanted) else np.zeros(0, np.float32)
         if len(ious) and ious.max() >= LEAST_IOU:
             free[int(ious.argmax())] = False
-            judged.append((one.score, RIGHT))
+            judged.append((score, RIGHT))
         else:
-            beside = len(others) and overlap(one.box, others).max() >= LEAST_IOU
-            judged.append((one.score, LEFT_OUT if beside else WRONG))
+            beside = len(others) and overlap(box, others).max() >= LEAST_IOU
+            judged.append((score, LEFT_OUT if beside else WRONG))
     return judged
 
 
@@ -72,14 +75,14 @@ def evaluate(session: VehicleSession, pictures: list[Picture], long_side_px: int
     for picture in pictures:
         image = picture.decode()[0]
         side_px = long_side_px or long_side_of(image)
-        of_each = session.find(image, side_px, each_class=True, once=once)
+        found = session.find(image, side_px, once=once)
         for index, name in enumerate(VEHICLE_CLASSES):
             wanted, doubtful = of_class(index, picture.vehicles)
             counts[name] += len(wanted)
-            judged[name] += judge([f for f in of_each if f.index == index], wanted, doubtful)
-        found = session.find(image, side_px, once=once)
+            of_class_found = [(float(f.scores[index]), f.box) for f in found if f.scores[index] >= LEAST_SCORE_OF_A_CLASS]
+            judged[name] += judge(of_class_found, wanted, doubtful)
         counts["any"] += len(picture.vehicles)
-        every = judge(found, list(picture.vehicles), [])
+        every = judge([(f.score, f.box) for f in found], list(picture.vehicles), [])
         judged["any"] += every
         count, mine = sources.get(picture.source, (0, []))
         sources[picture.source] = (count + len(picture.vehicles), mine + every)
@@ -136,40 +139,50 @@ def around_plates(session: VehicleSession, pictures: list[Picture], least_score:
     return counted
 
 
-def main() -> None:
-    """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def report(session: VehicleSession, given: argparse.Namespace) -> None:
+    """Prints all figures of a session; `given` are the options of `options`."""
+    pictures, with_plates = read_vehicle_pictures(given.data, "val"), read_pictures(given.data, "val")
+    for side_px in (None, *given.long_side):
+        result = evaluate(session, pictures, side_px, given.once)
+        if given.json:
+            print(json.dumps(result))
+            continue
+        print(f"long side {result['long_side_px']}: mAP50 {result['map50']}")
+        for group in ("ap50", "any_by_source"):
+            print("  " + ", ".join(f"{k} {v['ap50']} of {v['vehicles']}" for k, v in result[group].items()))
+        print(f"  any class, by score: {result['any_by_threshold']}")
+        for name, row in result["found_as"].items():
+            print(f"  {name} found as: {', '.join(f'{k} {v}' for k, v in row.items() if v)}")
+    counted = around_plates(session, with_plates, given.score, given.once)
+    found = sum(n for row in counted.values() for said, n in row.items() if said != "nothing")
+    right = sum(row.get(name, 0) for name, row in counted.items())
+    print(f"around plates: found {found} of {sum(map(sum, map(dict.values, counted.values())))}, the class right of {right}")
+    for name, row in sorted(counted.items()):
+        print(f"  {name} found as: {', '.join(f'{k} {v}' for k, v in sorted(row.items(), key=lambda i: -i[1]))}")
+
+
+def options(description: str | None) -> argparse.ArgumentParser:
+    """The options of a measurement."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--score", type=float, default=0.35, help="from which score on a carrier of a plate is found")
-    parser.add_argument("--model", type=Path, nargs="+", required=True)
+    parser.add_argument("--score", type=float, default=0.3, help="from which score on a carrier of a plate is found")
     parser.add_argument("--long-side", type=int, nargs="*", default=[], help="sizes, px, beside the product's own")
     parser.add_argument("--once", action="store_true", help="without the second look in a mirror, as videos are looked at")
     parser.add_argument("--json", action="store_true")
+    return parser
+
+
+def main() -> None:
+    """Command line."""
+    parser = options(__doc__)
+    parser.add_argument("--model", type=Path, nargs="+", required=True)
     given = parser.parse_args()
     cv2.setNumThreads(1)
-    pictures, with_plates = read_vehicle_pictures(given.data, "val"), read_pictures(given.data, "val")
     for model in given.model:
         session = VehicleSession(model)
         least, middle = session.milliseconds(416, 256)
         print(f"{model.name}: 416x256, one thread: least {least:.2f} ms, median {middle:.2f} ms")
-        for side_px in (None, *given.long_side):
-            result = evaluate(session, pictures, side_px, given.once)
-            if given.json:
-                print(json.dumps({"model": model.name} | result))
-                continue
-            print(f"long side {result['long_side_px']}: mAP50 {result['map50']}")
-            for group in ("ap50", "any_by_source"):
-                print("  " + ", ".join(f"{k} {v['ap50']} of {v['vehicles']}" for k, v in result[group].items()))
-            print(f"  any class, by score: {result['any_by_threshold']}")
-            for name, row in result["found_as"].items():
-                print(f"  {name} found as: {', '.join(f'{k} {v}' for k, v in row.items() if v)}")
-
-        counted = around_plates(session, with_plates, given.score, given.once)
-        found = sum(n for row in counted.values() for said, n in row.items() if said != "nothing")
-        right = sum(row.get(name, 0) for name, row in counted.items())
-        print(f"around plates: found {found} of {sum(map(sum, map(dict.values, counted.values())))}, the class right of {right}")
-        for name, row in sorted(counted.items()):
-            print(f"  {name} found as: {', '.join(f'{k} {v}' for k, v in sorted(row.items(), key=lambda i: -i[1]))}")
+        report(session, given)
 
 
 if __name__ == "__main__":

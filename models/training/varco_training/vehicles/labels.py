@@ -1,9 +1,9 @@
-"""Vehicles in the pack's pictures of plates, found by the network; every find that was no sure car was looked at by a person.
+"""Vehicles that the pack's labels leave out: found by the network, and those that were no sure car looked at by a person.
 
-The pictures of plates are four times as many as those in which vehicles have a class, and nobody has boxed the vehicles in them.
-`labels/vehicles.jsonl` holds a line a picture: `image` and `vehicles`, a `class` and a `box` [x, y, w, h] each; where the class is
-null the box is no whole vehicle, or nobody could say which, and nothing in it is background. Pictures with a plate whose vehicle was not
-found are left out.
+The pictures of plates are four times as many as those in which vehicles have a class, and nobody has boxed the vehicles in them; in those of
+vehicles, parked and far ones are largely left out. `labels/vehicles.jsonl` holds a line a picture: `image` and `vehicles`, a `class` and a
+`box` [x, y, w, h] each; where the class is null the box is no whole vehicle, or nobody could say which, and nothing in it is background; where it is
+"nothing" the network took something else for a vehicle. Pictures with a plate whose vehicle was not found are left out.
 """
 
 from __future__ import annotations
@@ -11,12 +11,17 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..detector.pictures import Picture
 from ..detector.vehicles import ANY, CLASSES_OF_LABELS, Vehicle
 
+Floats = NDArray[np.float32]
+
+NO_VEHICLE = "nothing"
 OWN_LABELS = Path(__file__).parent.parent.parent / "labels" / "vehicles.jsonl"
 """The labels that come with the recipe, for training."""
 VAL_LABELS = OWN_LABELS.with_name("val-vehicles.jsonl")
@@ -26,8 +31,22 @@ VAL_LABELS = OWN_LABELS.with_name("val-vehicles.jsonl")
 def labelled(pictures: list[Picture], file: Path = OWN_LABELS) -> list[Picture]:
     """Those of `pictures` of which `file` tells, with their vehicles."""
     rows = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
-    of_picture = {row["image"]: row["vehicles"] for row in rows}
+    of_picture = {row["image"]: [v for v in row["vehicles"] if v["class"] != NO_VEHICLE] for row in rows}
     return [replace(p, vehicles=tuple(map(_vehicle, of_picture[p.name]))) for p in pictures if p.name in of_picture]
+
+
+def completed(pictures: list[Picture], file: Path = OWN_LABELS) -> list[Picture]:
+    """`pictures` of vehicles, with those in them that the pack's labels leave out."""
+    more = {p.name: p.vehicles for p in labelled(pictures, file)}
+    return [replace(p, vehicles=p.vehicles + more.get(p.name, ())) for p in pictures]
+
+
+def mistaken(pictures: list[Picture], file: Path = OWN_LABELS) -> list[tuple[Picture, Floats]]:
+    """What the network took for a vehicle and is none: pictures and boxes [4] x0 y0 x1 y1."""
+    by_name = {p.name: p for p in pictures}
+    rows = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
+    known = [(by_name[row["image"]], v) for row in rows if row["image"] in by_name for v in row["vehicles"]]
+    return [(p, _vehicle(v | {"class": None}).box) for p, v in known if v["class"] == NO_VEHICLE]
 
 
 def classes_around_plates(file: Path = VAL_LABELS) -> dict[str, list[str | None]]:
@@ -36,7 +55,7 @@ def classes_around_plates(file: Path = VAL_LABELS) -> dict[str, list[str | None]
     return {row["image"]: row["of_plates"] for row in rows}
 
 
-def _vehicle(row: dict[str, object]) -> Vehicle:
+def _vehicle(row: dict[str, Any]) -> Vehicle:
     x, y, w, h = np.array(row["box"], np.float32)
     known = row["class"]
     return Vehicle(np.array([x, y, x + w, y + h], np.float32), CLASSES_OF_LABELS[str(known)] if known else ANY, ignore=known is None)

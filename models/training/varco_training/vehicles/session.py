@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -28,10 +29,16 @@ class FoundVehicle:
     """One vehicle found."""
 
     score: float
-    index: int
-    """Place in `VEHICLE_CLASSES`."""
+    """How sure it is that there is one, 0..1."""
+    scores: Floats
+    """[6] how sure it is that there is one of each of `VEHICLE_CLASSES`, 0..1."""
     box: Floats
     """[4] x0, y0, x1, y1."""
+
+    @property
+    def index(self) -> int:
+        """Place of the likeliest class in `VEHICLE_CLASSES`."""
+        return int(self.scores.argmax())
 
 
 def long_side_of(image: Image) -> int:
@@ -39,47 +46,48 @@ def long_side_of(image: Image) -> int:
     return int(np.clip(max(image.shape[:2]) // 8 * 5, LEAST_LONG_SIDE_PX, MOST_LONG_SIDE_PX))
 
 
-def distinct(found: list[FoundVehicle], each_class: bool) -> list[FoundVehicle]:
-    """The surest of boxes that are the same vehicle; with `each_class` a vehicle may be found as several classes."""
+def distinct(found: Iterable[FoundVehicle]) -> list[FoundVehicle]:
+    """The surest of boxes that are the same vehicle, best first."""
     kept: list[FoundVehicle] = []
     for one in sorted(found, key=lambda v: -v.score):
-        others = [k.box for k in kept if not each_class or k.index == one.index]
-        if not others or overlap(one.box, np.array(others)).max() <= SAME_VEHICLE_IOU:
+        if not kept or overlap(one.box, np.array([k.box for k in kept])).max() <= SAME_VEHICLE_IOU:
             kept.append(one)
     return kept
 
 
-def decode(output: Floats, least_score: float, each_class: bool) -> list[FoundVehicle]:
-    """Vehicles of one map [10,h,w], best first: of each cell the best class, or with `each_class` every one that is sure enough."""
+def decode(output: Floats, least_score: float) -> list[FoundVehicle]:
+    """Vehicles of one map [10,h,w] of which a class has at least `least_score`, each once, best first."""
     scores = (1.0 / (1.0 + np.exp(-np.clip(output[:CLASSES], -30, 30)))).reshape(CLASSES, -1)
     rows, columns = np.divmod(np.arange(scores.shape[1]), output.shape[2])
     values = output[CLASSES:].reshape(4, -1)
     centre = np.stack([(columns + 0.5 + values[0]) * STRIDE, (rows + 0.5 + values[1]) * STRIDE], 1)
     size = STRIDE * np.exp(np.minimum(values[2:4], 6.0)).T
     boxes = np.concatenate([centre - size / 2, centre + size / 2], 1).astype(np.float32)
-    sure = scores >= least_score
-    if not each_class:
-        sure &= scores == scores.max(0)
-    classes, cells = np.nonzero(sure)
-    order = np.argsort(-scores[classes, cells])[:MOST_CANDIDATES]
-    found = [FoundVehicle(float(scores[k, c]), int(k), boxes[c]) for k, c in zip(classes[order], cells[order], strict=True)]
-    return distinct(found, each_class)
+    best = scores.max(0)
+    cells = np.nonzero(best >= least_score)[0]
+    cells = cells[np.argsort(-best[cells])[:MOST_CANDIDATES]]
+    return distinct(FoundVehicle(float(best[cell]), scores[:, cell], boxes[cell]) for cell in cells)
 
 
 def together(direct: list[FoundVehicle], mirrored: list[FoundVehicle]) -> list[FoundVehicle]:
-    """Both looks' vehicles, each class for itself, as `src/vision/mirror.rs` has it: the mean of what both found, half the score else."""
+    """Both looks' vehicles, as `src/vision/mirror.rs` has it: the mean of what both found, half the scores else."""
     rest, found = list(mirrored), []
     for one in direct:
-        alike = [(overlap(one.box, other.box[None])[0], at) for at, other in enumerate(rest) if other.index == one.index]
+        alike = [(overlap(one.box, other.box[None])[0], at) for at, other in enumerate(rest)]
         nearest, at = max(alike, default=(0.0, -1))
         if nearest > SAME_VEHICLE_IOU:
             other = rest.pop(at)
             share = one.score / (one.score + other.score)
             box = share * one.box + (1 - share) * other.box
-            found.append(FoundVehicle((one.score + other.score) / 2, one.index, box.astype(np.float32)))
+            scores = (one.scores + other.scores) / 2
+            found.append(FoundVehicle(float(scores.max()), scores, box.astype(np.float32)))
         else:
-            found.append(replace(one, score=one.score / 2))
-    return sorted([*found, *(replace(v, score=v.score / 2) for v in rest)], key=lambda v: -v.score)
+            found.append(_halved(one))
+    return [*found, *map(_halved, rest)]
+
+
+def _halved(found: FoundVehicle) -> FoundVehicle:
+    return replace(found, score=found.score / 2, scores=found.scores / 2)
 
 
 def _turned_back(found: FoundVehicle, width_px: int) -> FoundVehicle:
@@ -95,19 +103,17 @@ class VehicleSession:
         options.intra_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
 
-    def find(
-        self, image: Image, long_side_px: int, least_score: float = 0.03, each_class: bool = False, once: bool = False
-    ) -> list[FoundVehicle]:
+    def find(self, image: Image, long_side_px: int, least_score: float = 0.03, once: bool = False) -> list[FoundVehicle]:
         """Vehicles of a BGR picture in its own pixels, best first; looked at a second time in a mirror, as stills are, unless `once`."""
         images, scale = letterbox(image, long_side_px)
         views = images if once else np.concatenate([images, images[..., ::-1]])
         outputs = self._session.run(["vehicles"], {"images": views})[0]
         if once:
-            found = decode(outputs[0], least_score, each_class)
+            found = decode(outputs[0], least_score)
         else:
-            direct, mirrored = (decode(output, least_score / 2, each_class=True) for output in outputs)
+            direct, mirrored = (decode(output, least_score / 2) for output in outputs)
             all_of_them = together(direct, [_turned_back(v, images.shape[3]) for v in mirrored])
-            found = distinct([v for v in all_of_them if v.score >= least_score], each_class)
+            found = distinct(v for v in all_of_them if v.score >= least_score)
         return [replace(v, box=v.box / np.tile(scale, 2)) for v in found]
 
     def milliseconds(self, width_px: int, height_px: int, repeats: int = 60) -> tuple[float, float]:

@@ -22,7 +22,7 @@ from ..detector.pictures import read_pictures, read_vehicle_pictures
 from ..running import Run, Schedule
 from .crops import CROP_PX, VehicleComposer
 from .cutouts import cut_outs
-from .labels import labelled
+from .labels import completed, labelled
 from .loss import vehicle_loss
 from .network import VehicleDetector
 
@@ -47,7 +47,7 @@ def mirrored(batch: Batch) -> Batch:
 
 def composer_of(data: Path) -> VehicleComposer:
     """What makes crops of the train split: of pictures of vehicles, and of those of plates with the source's boxes or our own labels."""
-    vehicles, plates = read_vehicle_pictures(data, "train"), read_pictures(data, "train")
+    vehicles, plates = completed(read_vehicle_pictures(data, "train")), read_pictures(data, "train")
     own = labelled(plates)
     known = {p.name for p in own}
     return VehicleComposer(vehicles, [p for p in plates if p.vehicles and p.name not in known], own, cut_outs(vehicles))

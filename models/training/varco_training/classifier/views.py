@@ -1,0 +1,172 @@
+"""Training views: one vehicle each in the middle of a square, what is around its box faded; and views of no vehicle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..detector.photometry import degrade
+from ..detector.pictures import GroupSampler, Picture
+from ..detector.targets import overlap
+from ..detector.vehicles import LEAST_SIDE_PX, VEHICLE_CLASSES
+from ..vehicles.crops import recoloured
+from .network import NOTHING, OUTPUTS, SIDE_PX
+
+Image = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+AROUND = 1.2
+"""Side of the square for the long side of the box: what a vehicle stands on tells something of it."""
+FADED = 0.5
+"""How much of the grey the ground around the box is: which of two neighbours is meant shows."""
+GREY = 127
+KEPT_AROUND, KEPT_PX = 1.7, 256
+"""What is kept of each vehicle in memory: this square, of that side at most."""
+OUTPUT_SHARES = {"car": 0.3, "van": 0.1, "truck": 0.21, "bus": 0.14, "motorcycle": 0.1}
+"""How often a view shows each class: cars are in nine of ten pictures, and lorries are what is mistaken. The rest shows nothing."""
+MIXED_SHARE = 0.25
+SMALL_SHARE = 0.35
+"""Views of which the detail of a far vehicle is all that there is."""
+PART_IOU = (0.1, 0.38)
+"""A box that overlaps a vehicle by this little holds a part of it."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a view shows, with the ground around it."""
+
+    image: Image
+    """[h,w,3] BGR, at most `KEPT_PX` on a side."""
+    box: Floats
+    """[4] x0 y0 x1 y1 px of the subject in it."""
+    output: int
+    """What it is, a place among the network's outputs."""
+
+
+def view(image: Image, box: Floats) -> Image:
+    """The box's [128,128,3] as the network sees it: a square around its middle, beyond the picture grey, beyond the box faded."""
+    return _seen(image, box, np.eye(2))
+
+
+def _seen(image: Image, box: Floats, turned: NDArray[np.float64]) -> Image:
+    middle, size = (box[:2] + box[2:]) / 2, box[2:] - box[:2]
+    scale = SIDE_PX / (AROUND * float(max(size.max(), 2.0)))
+    if scale < 0.6:  # so that nothing aliases
+        factor = max(1.25 * scale, 4.0 / min(image.shape[:2]))
+        small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        ratio = np.array(small.shape[1::-1]) / np.array(image.shape[1::-1])
+        image, middle, size, scale = small, middle * ratio, size * ratio, scale / factor
+    linear = turned * scale
+    matrix = np.concatenate([linear, (SIDE_PX / 2 - linear @ middle)[:, None]], 1)
+    seen = cv2.warpAffine(image, matrix, (SIDE_PX, SIDE_PX), flags=cv2.INTER_LINEAR, borderValue=(GREY,) * 3)
+    half = np.abs(linear) @ size / 2 if not np.allclose(turned, np.eye(2)) else size * scale / 2
+    x0, y0 = np.floor(SIDE_PX / 2 - half).astype(int).clip(0, SIDE_PX)
+    x1, y1 = np.ceil(SIDE_PX / 2 + half).astype(int).clip(0, SIDE_PX)
+    faded = cv2.addWeighted(seen, 1 - FADED, np.full_like(seen, GREY), FADED, 0)
+    faded[y0:y1, x0:x1] = seen[y0:y1, x0:x1]
+    return faded
+
+
+def subject(image: Image, box: Floats, output: int) -> Subject:
+    """What is kept of a vehicle in a picture."""
+    middle, side = (box[:2] + box[2:]) / 2, KEPT_AROUND * float((box[2:] - box[:2]).max())
+    low = np.floor(middle - side / 2).astype(int).clip(0)
+    high = np.minimum(np.ceil(middle + side / 2).astype(int), image.shape[1::-1])
+    part = image[low[1] : high[1], low[0] : high[0]]
+    factor = min(1.0, KEPT_PX / max(part.shape[:2]))
+    if factor < 1.0:
+        part = cv2.resize(part, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    ratio = np.array(part.shape[1::-1]) / (high - low)
+    moved = (box - np.tile(low, 2)) * np.tile(ratio, 2)
+    return Subject(part.copy(), moved.astype(np.float32), output)
+
+
+def vehicles_of(pictures: Iterable[Picture]) -> list[tuple[str, Subject]]:
+    """Every vehicle with a class that is large enough, with the source of its picture."""
+    found = []
+    for picture in pictures:
+        known = [v for v in picture.vehicles if not v.ignore and len(v.classes) == 1 and max(v.box[2:] - v.box[:2]) >= LEAST_SIDE_PX]
+        if known:
+            image = picture.decode()[0]
+            found += [(picture.source, subject(image, v.box, v.classes[0])) for v in known]
+    return found
+
+
+def parts_of(pictures: Iterable[Picture], rng: np.random.Generator, each: int) -> list[Subject]:
+    """Boxes with no vehicle in them, or a part of one, up to `each` a picture."""
+    found = []
+    for picture in pictures:
+        if not picture.vehicles:
+            continue
+        boxes = np.array([v.box for v in picture.vehicles], np.float32)
+        image, taken = None, 0
+        for _ in range(12 * each):
+            like = boxes[rng.integers(len(boxes))]
+            size = (like[2:] - like[:2]) * np.exp(rng.normal(0, 0.5, 2))
+            if rng.random() < 0.6:
+                middle = (like[:2] + like[2:]) / 2 + rng.uniform(-1, 1, 2) * (like[2:] - like[:2])
+            else:
+                middle = rng.uniform(0, [picture.width_px, picture.height_px])
+            box = np.concatenate([middle - size / 2, middle + size / 2]).clip(0, [picture.width_px, picture.height_px] * 2).astype(np.float32)
+            if min(box[2:] - box[:2]) < LEAST_SIDE_PX:
+                continue
+            most = float(overlap(box, boxes).max())
+            if most > PART_IOU[1] or (most < PART_IOU[0] and rng.random() < 0.5):
+                continue
+            image = picture.decode()[0] if image is None else image
+            found.append(subject(image, box, NOTHING))
+            taken += 1
+            if taken == each:
+                break
+    return found
+
+
+class ViewComposer:
+    """Makes training views."""
+
+    def __init__(self, vehicles: list[tuple[str, Subject]], parts: list[Subject], mistakes: list[Subject]) -> None:
+        """`vehicles` with the source of each; of what is none, parts and grounds, and what the detector took for vehicles."""
+        of_output = {o: [(source, one) for source, one in vehicles if one.output == o] for o in range(NOTHING)}
+        self._samplers = [GroupSampler(of_output[VEHICLE_CLASSES.index(name)]) for name in OUTPUT_SHARES]
+        self._samplers.append(GroupSampler([*(("part", one) for one in parts), *(("mistake", one) for one in mistakes)]))
+        self._shares = np.array([*OUTPUT_SHARES.values(), 1 - sum(OUTPUT_SHARES.values())])
+
+    def sample(self, rng: np.random.Generator) -> tuple[Image, Floats]:
+        """One view, with light, lens and coding applied, and the share of each output in it [7]."""
+        image, shares = self._one(rng)
+        if rng.random() < MIXED_SHARE:
+            other, others = self._one(rng)
+            share = float(rng.beta(0.6, 0.6))
+            image = cv2.addWeighted(image, share, other, 1 - share, 0)
+            shares = share * shares + (1 - share) * others
+        return image, shares
+
+    def _one(self, rng: np.random.Generator) -> tuple[Image, Floats]:
+        one = self._samplers[rng.choice(len(self._samplers), p=self._shares)].draw(rng)
+        size = one.box[2:] - one.box[:2]
+        middle = (one.box[:2] + one.box[2:]) / 2 + rng.normal(0, 0.05, 2).clip(-0.12, 0.12) * size
+        size = size * np.exp(rng.normal(0, 0.08, 2).clip(-0.18, 0.18))
+        box = np.concatenate([middle - size / 2, middle + size / 2]).astype(np.float32)
+        image = one.image
+        if rng.random() < SMALL_SHARE:
+            factor = float(np.exp(rng.uniform(np.log(18), np.log(90)))) / float(max(size))
+            if factor < 1.0:
+                small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+                image = cv2.resize(small, image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+        angle, stretch = np.deg2rad(rng.normal(0, 3.0)), float(np.exp(rng.normal(0, 0.1)))
+        turned = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) @ np.diag([stretch, 1 / stretch])
+        if rng.random() < 0.5:
+            turned = turned @ np.diag([-1.0, 1.0])
+        seen = _seen(image, box, turned)
+        seen = degrade(rng, recoloured(rng, seen), [])
+        if rng.random() < 0.25:  # something stands before it
+            w, h = rng.integers(12, 60, 2)
+            x, y = rng.integers(-20, SIDE_PX - 10, 2).clip(0)
+            seen[y : y + h, x : x + w] = rng.integers(0, 256, 3) if rng.random() < 0.5 else GREY
+        shares = np.zeros(OUTPUTS, np.float32)
+        shares[one.output] = 1.0
+        return seen, shares
