@@ -257,7 +257,9 @@ fn what_walks_upright_is_no_vehicle() {
 }
 
 fn seen(rect: Rect, kind: VehicleKind) -> VehicleDetection {
-    VehicleDetection { rect, kind, score: 0.8 }
+    let mut kinds = [0.0; VehicleKind::ALL.len()];
+    kinds[kind as usize] = 0.8;
+    VehicleDetection { rect, score: 0.8, kinds }
 }
 
 /// What passes where nothing but the boxes is known, one list of boxes a frame.

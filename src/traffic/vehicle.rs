@@ -137,7 +137,10 @@ impl Vehicle {
     pub(super) fn vote(&mut self, detection: &VehicleDetection) {
         self.boxes += 1;
         // Near looks tell more than far ones.
-        self.votes[detection.kind as usize] += detection.score * size(&detection.rect).sqrt();
+        let weight = size(&detection.rect).sqrt();
+        for (vote, score) in self.votes.iter_mut().zip(detection.kinds) {
+            *vote += score * weight;
+        }
     }
 
     fn keep(&mut self, rect: Rect, at_s: f64) {

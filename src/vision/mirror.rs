@@ -3,7 +3,7 @@
 //! The network's errors of the two are largely others, as it has learnt from pictures either way round;
 //! the mean of both is surer than each. For stills, which have no next frame.
 
-use super::vehicle::Candidate;
+use super::vehicle::VehicleDetection;
 use super::vehicle_map::SAME_VEHICLE_IOU;
 use crate::frame::Rect;
 
@@ -17,15 +17,18 @@ pub(super) fn add_mirrored(input: &[f32], width: usize, both: &mut Vec<f32>) {
 }
 
 /// Where a box of the mirror picture lies in the picture itself, whose right edge is at `width_px`.
-pub(super) fn turned_back(found: Candidate, width_px: f32) -> Candidate {
+pub(super) fn turned_back(found: VehicleDetection, width_px: f32) -> VehicleDetection {
     let Rect { x, y, w, h } = found.rect;
-    Candidate { rect: Rect { x: width_px - x - w, y, w, h }, ..found }
+    VehicleDetection { rect: Rect { x: width_px - x - w, y, w, h }, ..found }
 }
 
 /// The vehicles of both looks, surest first: of what both found the mean of scores and box, the surer look
 /// counting more for the box; of what only one found half of the scores.
-pub(super) fn together(direct: Vec<Candidate>, mut mirrored: Vec<Candidate>) -> Vec<Candidate> {
-    let mut all: Vec<Candidate> = Vec::with_capacity(direct.len() + mirrored.len());
+pub(super) fn together(
+    direct: Vec<VehicleDetection>,
+    mut mirrored: Vec<VehicleDetection>,
+) -> Vec<VehicleDetection> {
+    let mut all: Vec<VehicleDetection> = Vec::with_capacity(direct.len() + mirrored.len());
     for one in direct {
         let overlaps =
             mirrored.iter().enumerate().map(|(at, other)| (at, one.rect.iou(&other.rect)));
@@ -40,11 +43,11 @@ pub(super) fn together(direct: Vec<Candidate>, mut mirrored: Vec<Candidate>) -> 
     all
 }
 
-fn halved(one: Candidate) -> Candidate {
-    Candidate { score: one.score / 2.0, kinds: one.kinds.map(|score| score / 2.0), ..one }
+fn halved(one: VehicleDetection) -> VehicleDetection {
+    VehicleDetection { score: one.score / 2.0, kinds: one.kinds.map(|score| score / 2.0), ..one }
 }
 
-fn mean(a: Candidate, b: Candidate) -> Candidate {
+fn mean(a: VehicleDetection, b: VehicleDetection) -> VehicleDetection {
     let share = a.score / (a.score + b.score).max(f32::EPSILON);
     let between = |a: f32, b: f32| share * a + (1.0 - share) * b;
     let rect = Rect {
@@ -55,7 +58,7 @@ fn mean(a: Candidate, b: Candidate) -> Candidate {
     };
     let mut kinds = a.kinds;
     kinds.iter_mut().zip(b.kinds).for_each(|(kind, other)| *kind = f32::midpoint(*kind, other));
-    Candidate { rect, score: kinds.iter().copied().fold(0.0, f32::max), kinds }
+    VehicleDetection { rect, score: kinds.iter().copied().fold(0.0, f32::max), kinds }
 }
 
 #[cfg(test)]
@@ -63,13 +66,13 @@ mod tests {
     use super::super::vehicle::VehicleKind::{self, Bus, Car};
     use super::*;
 
-    fn found(rect: [f32; 4], said: &[(VehicleKind, f32)]) -> Candidate {
+    fn found(rect: [f32; 4], said: &[(VehicleKind, f32)]) -> VehicleDetection {
         let mut kinds = [0.0; VehicleKind::ALL.len()];
         for (kind, score) in said {
             kinds[*kind as usize] = *score;
         }
         let score = kinds.iter().copied().fold(0.0, f32::max);
-        Candidate { rect: Rect::from(rect), score, kinds }
+        VehicleDetection { rect: Rect::from(rect), score, kinds }
     }
 
     #[test]

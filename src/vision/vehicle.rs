@@ -58,37 +58,18 @@ impl VehicleKind {
 pub struct VehicleDetection {
     /// Upright box around the vehicle, in pixels of the picture.
     pub rect: Rect,
-    /// What sort of vehicle it most probably is.
-    pub kind: VehicleKind,
-    /// How sure the detector is of it, 0 to 1.
+    /// How sure it is that there is a vehicle, 0 to 1.
     pub score: f32,
-}
-
-/// A vehicle before it is decided of what kind it is.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Candidate {
-    /// Upright box around it, in pixels.
-    pub(super) rect: Rect,
-    /// How sure it is that there is one, 0 to 1.
-    pub(super) score: f32,
     /// How sure it is that there is one of each kind, in the order of [`VehicleKind::ALL`], 0 to 1.
-    pub(super) kinds: [f32; VehicleKind::ALL.len()],
+    pub kinds: [f32; VehicleKind::ALL.len()],
 }
 
-impl Candidate {
-    /// It as every kind of which the score is at least `least_score`.
-    pub(super) fn as_each_kind(&self, least_score: f32) -> impl Iterator<Item = VehicleDetection> {
-        let rect = self.rect;
-        let all = VehicleKind::ALL.into_iter().zip(self.kinds);
-        let sure = all.filter(move |(_, score)| *score >= least_score);
-        sure.map(move |(kind, score)| VehicleDetection { rect, kind, score })
-    }
-
-    /// It as its likeliest kind.
-    pub(super) fn as_likeliest(&self) -> VehicleDetection {
+impl VehicleDetection {
+    /// What sort of vehicle it most probably is.
+    #[must_use]
+    pub fn kind(&self) -> VehicleKind {
         let all = VehicleKind::ALL.into_iter().zip(self.kinds);
         let likeliest = all.max_by(|a, b| a.1.total_cmp(&b.1));
-        let kind = likeliest.map_or(VehicleKind::Car, |(kind, _)| kind);
-        VehicleDetection { rect: self.rect, kind, score: self.score }
+        likeliest.map_or(VehicleKind::Car, |(kind, _)| kind)
     }
 }

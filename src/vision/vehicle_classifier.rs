@@ -7,7 +7,7 @@
 use super::error::VisionError;
 use super::model::{Model, ModelCard, Place};
 use super::rectify::{Window, cut};
-use super::vehicle::{Candidate, VehicleKind};
+use super::vehicle::{VehicleDetection, VehicleKind};
 use crate::frame::{Picture, Rect};
 
 /// Views looked at in one pass at most.
@@ -49,7 +49,7 @@ impl VehicleClassifier {
     pub(super) fn weigh(
         &mut self,
         picture: &Picture,
-        found: &mut [Candidate],
+        found: &mut [VehicleDetection],
     ) -> Result<(), VisionError> {
         let views_each = if self.thorough { 2 } else { 1 };
         for batch in found.chunks_mut(BATCH / views_each) {
@@ -128,12 +128,14 @@ fn probabilities(views: &[[f32; OUTPUTS]]) -> [f32; OUTPUTS] {
 }
 
 /// Weighs the detector's word, which is mostly on whether there is a vehicle, by the classifier's.
-fn weigh(one: &mut Candidate, said: [f32; OUTPUTS]) {
+fn weigh(one: &mut VehicleDetection, said: [f32; OUTPUTS]) {
     if !said.iter().all(|part| part.is_finite()) {
         return; // a network gone wrong has no say
     }
     let [of_kinds @ .., nothing] = said;
-    one.score *= 1.0 - nothing;
+    // Torn between two kinds the detector has a low score for each, and is still sure that there is one.
+    let of_none: f32 = one.kinds.iter().map(|kind| 1.0 - kind).product();
+    one.score = (1.0 - of_none) * (1.0 - nothing);
     let sums = [one.kinds, of_kinds].map(|kinds| kinds.iter().sum::<f32>().max(f32::EPSILON));
     for (kind, said) in one.kinds.iter_mut().zip(of_kinds) {
         let (detector, classifier) = (*kind / sums[0] + LEAST, said / sums[1] + LEAST);
@@ -166,17 +168,18 @@ mod tests {
     #[test]
     fn both_are_heard_and_what_is_no_vehicle_loses_its_score() {
         let kinds = [0.5, 0.0, 0.4, 0.0, 0.0, 0.0];
-        let unsure = Candidate { rect: Rect::from([0.0; 4]), score: 0.5, kinds };
+        let unsure = VehicleDetection { rect: Rect::from([0.0; 4]), score: 0.5, kinds };
         let with = |said| {
             let mut one = unsure;
             weigh(&mut one, said);
             one
         };
         let lorry = with([0.05, 0.0, 0.95, 0.0, 0.0, 0.0, 0.0]);
-        assert_eq!((lorry.score, lorry.as_likeliest().kind), (0.5, VehicleKind::Truck));
-        assert!((lorry.kinds.iter().sum::<f32>() - 0.5).abs() < 1e-4, "{lorry:?}");
+        assert_eq!(lorry.kind(), VehicleKind::Truck);
+        assert!((lorry.score - 0.7).abs() < 1e-6, "{lorry:?}");
+        assert!((lorry.kinds.iter().sum::<f32>() - 0.7).abs() < 1e-4, "{lorry:?}");
         let none = with([0.05, 0.0, 0.05, 0.0, 0.0, 0.0, 0.9]);
-        assert!((none.score - 0.05).abs() < 1e-6, "{none:?}");
+        assert!((none.score - 0.07).abs() < 1e-6, "{none:?}");
         assert_eq!(with([f32::NAN; OUTPUTS]), unsure);
         let same = probabilities(&[[1.0; OUTPUTS], [-3.0; OUTPUTS]]);
         assert!(same.iter().all(|part| (part - 1.0 / 7.0).abs() < 1e-6));

@@ -3,7 +3,7 @@
 use super::error::VisionError;
 use super::letterbox::Shape;
 use super::model::Model;
-use super::vehicle::{Candidate, VehicleKind};
+use super::vehicle::{VehicleDetection, VehicleKind};
 use crate::frame::Rect;
 
 /// Values of a cell beside the classes: centre offset across and down in cells, log of width and
@@ -65,7 +65,7 @@ impl VehicleMap {
         cells: Cells<'_>,
         shape: Shape,
         least_score: f32,
-    ) -> Result<Vec<Candidate>, String> {
+    ) -> Result<Vec<VehicleDetection>, String> {
         let wanted = self.kinds.len() + GEOMETRY;
         if cells.channels != wanted || cells.values.len() < wanted * cells.rows * cells.columns {
             return Err(format!("output vehicles has {} channels, not {wanted}", cells.channels));
@@ -85,7 +85,7 @@ impl VehicleMap {
         Ok(distinct(found.filter(|one| one.score >= least_score)))
     }
 
-    fn vehicle(&self, cells: Cells<'_>, cell: usize, shape: Shape) -> Option<Candidate> {
+    fn vehicle(&self, cells: Cells<'_>, cell: usize, shape: Shape) -> Option<VehicleDetection> {
         let (row, column) = (cell / cells.columns, cell % cells.columns);
         let at = |channel: usize| cells.values[channel * cells.rows * cells.columns + cell];
         let geometry = |value: usize| at(self.kinds.len() + value);
@@ -111,7 +111,7 @@ impl VehicleMap {
         }
         let real = rect.x.is_finite() && rect.y.is_finite() && rect.area() > 0.0;
         let score = kinds.iter().copied().fold(0.0, f32::max);
-        (real && rect.area().is_finite()).then_some(Candidate { rect, score, kinds })
+        (real && rect.area().is_finite()).then_some(VehicleDetection { rect, score, kinds })
     }
 }
 
@@ -124,10 +124,10 @@ fn kinds(names: Option<&str>) -> Vec<Option<VehicleKind>> {
 }
 
 /// The first of boxes that are the same vehicle; they come surest first.
-pub(super) fn distinct(found: impl Iterator<Item = Candidate>) -> Vec<Candidate> {
-    let mut kept: Vec<Candidate> = Vec::new();
+pub(super) fn distinct(found: impl Iterator<Item = VehicleDetection>) -> Vec<VehicleDetection> {
+    let mut kept: Vec<VehicleDetection> = Vec::new();
     for candidate in found {
-        let same = |known: &Candidate| known.rect.iou(&candidate.rect) > SAME_VEHICLE_IOU;
+        let same = |known: &VehicleDetection| known.rect.iou(&candidate.rect) > SAME_VEHICLE_IOU;
         if kept.len() < MAX_VEHICLES && !kept.iter().any(same) {
             kept.push(candidate);
         }
@@ -137,7 +137,6 @@ pub(super) fn distinct(found: impl Iterator<Item = Candidate>) -> Vec<Candidate>
 
 #[cfg(test)]
 mod tests {
-    use super::super::vehicle::VehicleDetection;
     use super::*;
 
     const ROWS: usize = 4;
@@ -158,7 +157,7 @@ mod tests {
         values[(channel * ROWS + row) * COLUMNS + column] = value;
     }
 
-    fn found(values: &[f32]) -> Vec<Candidate> {
+    fn found(values: &[f32]) -> Vec<VehicleDetection> {
         let cells = Cells { values, channels: 10, rows: ROWS, columns: COLUMNS };
         map().vehicles(cells, Shape::of(192, 128, 96), 0.4).unwrap()
     }
@@ -175,9 +174,9 @@ mod tests {
         set(&mut values, 9, [1, 2], 0.5);
         let all = found(&values);
         assert_eq!(all.len(), 1);
-        let VehicleDetection { rect, kind, score } = all[0].as_likeliest();
+        let VehicleDetection { rect, score, .. } = all[0];
         // Scale 1/2: cell (1, 2), shifted, has its centre at (44, 16) in the input.
-        assert_eq!(kind, VehicleKind::Bus);
+        assert_eq!(all[0].kind(), VehicleKind::Bus);
         assert!((rect.centre()[0] - 88.0).abs() < 1e-3 && (rect.centre()[1] - 32.0).abs() < 1e-3);
         assert!((rect.w - 32.0 * 1f32.exp()).abs() < 1e-3);
         assert!((rect.h - 32.0 * 0.5f32.exp()).abs() < 1e-3);
@@ -195,7 +194,7 @@ mod tests {
         }
         // All three cells tell of the same one.
         let all = found(&values);
-        let kinds: Vec<_> = all.iter().map(|vehicle| vehicle.as_likeliest().kind).collect();
+        let kinds: Vec<_> = all.iter().map(VehicleDetection::kind).collect();
         assert_eq!(kinds, [VehicleKind::Car]);
         // Small ones side by side are two.
         for place in cells {
@@ -206,16 +205,18 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_by_itself_is_what_precision_is_measured_on() {
+    fn a_vehicle_keeps_its_score_of_each_kind() {
         let mut values = empty();
         set(&mut values, 2, [1, 2], 1.0);
         set(&mut values, 3, [1, 2], 0.5);
         let all = found(&values);
-        assert_eq!(all.len(), 1);
-        let kinds: Vec<VehicleKind> =
-            all[0].as_each_kind(0.1).map(|vehicle| vehicle.kind).collect();
-        assert_eq!(kinds, [VehicleKind::Truck, VehicleKind::Bus]);
-        assert_eq!(all[0].as_likeliest().kind, VehicleKind::Truck);
+        assert_eq!(
+            all.iter().map(VehicleDetection::kind).collect::<Vec<_>>(),
+            [VehicleKind::Truck]
+        );
+        let [.., truck, bus, _, _] = all[0].kinds;
+        assert_eq!(all[0].score, truck);
+        assert!((truck - 0.731).abs() < 1e-3 && (bus - 0.622).abs() < 1e-3, "{:?}", all[0]);
     }
 
     #[test]

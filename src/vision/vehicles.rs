@@ -8,7 +8,7 @@ use super::error::VisionError;
 use super::letterbox::Letterbox;
 use super::mirror;
 use super::model::{Model, ModelCard, Place};
-use super::vehicle::{Candidate, VehicleDetection};
+use super::vehicle::VehicleDetection;
 use super::vehicle_classifier::VehicleClassifier;
 use super::vehicle_map::{Cells, VehicleMap, distinct};
 use crate::frame::Picture;
@@ -19,8 +19,9 @@ const MOST_LONG_SIDE_PX: u32 = 800;
 /// In videos by half of it, and less: far vehicles come nearer.
 const MOST_LONG_SIDE_IN_VIDEOS_PX: u32 = 416;
 
-/// What is less sure to be of a kind does not change the average precision.
-const LEAST_SCORE_OF_A_KIND: f32 = 0.003;
+/// The share of the least score that one kind must have for the classifier to look: torn between two
+/// kinds the detector has a low score for each.
+const UNSURE: f32 = 0.6;
 
 /// How vehicles are looked for.
 #[derive(Debug, Clone, Default)]
@@ -64,51 +65,43 @@ impl VehicleDetector {
         [("detector", &self.model.card), ("classifier", self.classifier.card())]
     }
 
-    /// The vehicles of a picture, each once and of its likeliest kind, surest first.
+    /// The vehicles of a picture, each once, surest first.
     ///
     /// # Errors
     /// [`VisionError::Run`] when a network fails.
     pub fn find(&mut self, picture: &Picture) -> Result<Vec<VehicleDetection>, VisionError> {
         let least_score = self.map.score_threshold;
-        let found = self.look(picture, least_score)?.into_iter();
-        let sure = found.filter(|one| one.score >= least_score);
-        Ok(sure.map(|one| one.as_likeliest()).collect())
+        let mut found = self.find_from(picture, UNSURE * least_score)?;
+        found.retain(|vehicle| vehicle.score >= least_score);
+        Ok(found)
     }
 
-    /// Everything from `least_score` on that may be a vehicle, as each kind that it may be, surest first:
-    /// what average precision is measured on.
+    /// The same of everything that seems to be a vehicle of some kind by at least `least_score`: what average
+    /// precision is measured on.
     ///
     /// # Errors
     /// [`VisionError::Run`] when a network fails.
-    pub fn find_each_kind(
+    pub fn find_from(
         &mut self,
         picture: &Picture,
         least_score: f32,
     ) -> Result<Vec<VehicleDetection>, VisionError> {
-        let found = self.look(picture, least_score.clamp(0.01, 0.99))?;
-        let mut each: Vec<_> =
-            found.iter().flat_map(|one| one.as_each_kind(LEAST_SCORE_OF_A_KIND)).collect();
-        each.sort_by(|a, b| b.score.total_cmp(&a.score));
-        Ok(each)
-    }
-
-    /// The vehicles of which the detector is sure by `least_score`, weighed by the classifier, surest first.
-    fn look(&mut self, picture: &Picture, least_score: f32) -> Result<Vec<Candidate>, VisionError> {
-        let mut found = self.detect(picture, least_score)?;
+        let mut found = self.detect(picture, least_score.clamp(0.01, 0.99))?;
         self.classifier.weigh(picture, &mut found)?;
         found.sort_by(|a, b| b.score.total_cmp(&a.score));
         let (width_px, height_px) = (picture.width_px(), picture.height_px());
-        for one in &mut found {
-            one.rect = one.rect.clamped(width_px, height_px);
+        for vehicle in &mut found {
+            vehicle.rect = vehicle.rect.clamped(width_px, height_px);
         }
         Ok(found)
     }
 
+    /// What the detector alone finds, surest first.
     fn detect(
         &mut self,
         picture: &Picture,
         least_score: f32,
-    ) -> Result<Vec<Candidate>, VisionError> {
+    ) -> Result<Vec<VehicleDetection>, VisionError> {
         let (width_px, height_px) = (picture.width_px(), picture.height_px());
         let run =
             |source| VisionError::Run { model: "vehicle detector", width_px, height_px, source };

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::table;
 use crate::cli::failure::Failure;
 use crate::frame::Rect;
 use crate::vision::VehicleKind;
@@ -53,6 +54,9 @@ pub(super) struct VehiclePicture {
     pub(super) image: String,
     split: String,
     pub(super) vehicles: Vec<Vehicle>,
+    /// Vehicles that nobody has labelled ([`add_unlabelled`]).
+    #[serde(skip)]
+    pub(super) unlabelled: Vec<Rect>,
 }
 
 /// A labelled vehicle.
@@ -119,32 +123,13 @@ pub(super) fn vehicles(data: &Path, split: &str) -> Result<Vec<VehiclePicture>, 
     Ok(pictures)
 }
 
-/// Takes the labels named in a file out of the pictures: a table with the columns picture (the
-/// file's name without its end), box (x y w h) and reason. What is found there afterwards is neither
-/// right nor wrong. Gives the number of labels taken out.
+/// Takes the labels named in a table ([`table`]) out of the pictures. What is found there afterwards is
+/// neither right nor wrong. Gives the number of labels taken out.
 pub(super) fn leave_out(pictures: &mut [Picture], file: &Path) -> Result<usize, Failure> {
-    let text = fs::read_to_string(file)
-        .map_err(|error| Failure::failed(format!("cannot read {}: {error}", file.display())))?;
     let mut left_out = 0;
-    for (index, line) in text.lines().enumerate().skip(1).filter(|(_, line)| !line.is_empty()) {
-        let wrong = |what: &str| {
-            let place = format!("{}, line {}", file.display(), index + 1);
-            Failure::failed(format!("{place}: {what}; a line is picture, box (x y w h) and reason"))
-        };
-        let mut columns = line.split('\t');
-        let (Some(name), Some(numbers), Some(_)) =
-            (columns.next(), columns.next(), columns.next().filter(|reason| !reason.is_empty()))
-        else {
-            return Err(wrong("it has not three columns"));
-        };
-        let numbers: Vec<f32> = numbers.split(' ').filter_map(|n| n.parse().ok()).collect();
-        let [x, y, w, h] = numbers[..] else { return Err(wrong("its box is no four numbers")) };
-        let rect = Rect::from([x, y, w, h]);
-        let named = |picture: &&mut Picture| {
-            Path::new(&picture.image).file_stem().is_some_and(|stem| stem == name)
-        };
-        for picture in pictures.iter_mut().filter(named) {
-            let is = |plate: &Plate| plate.rect.iou(&rect) >= SAME_LABEL_IOU;
+    for row in table::read(file)? {
+        for picture in pictures.iter_mut().filter(|picture| row.is_of(&picture.image)) {
+            let is = |plate: &Plate| plate.rect.iou(&row.rect) >= SAME_LABEL_IOU;
             let (out, kept) = std::mem::take(&mut picture.plates).into_iter().partition(is);
             picture.plates = kept;
             left_out += Vec::len(&out);
@@ -152,6 +137,17 @@ pub(super) fn leave_out(pictures: &mut [Picture], file: &Path) -> Result<usize, 
         }
     }
     Ok(left_out)
+}
+
+/// Adds the vehicles of a table ([`table`]) that have no label: what is found there is neither right nor
+/// wrong.
+pub(super) fn add_unlabelled(pictures: &mut [VehiclePicture], file: &Path) -> Result<(), Failure> {
+    for row in table::read(file)? {
+        for picture in pictures.iter_mut().filter(|picture| row.is_of(&picture.image)) {
+            picture.unlabelled.push(row.rect);
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn crops(data: &Path) -> Result<Vec<Crop>, Failure> {

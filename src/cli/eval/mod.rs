@@ -9,6 +9,7 @@ mod measure;
 mod report;
 mod share;
 mod stages;
+mod table;
 mod texts;
 mod truth;
 mod vehicles;
@@ -78,6 +79,10 @@ pub(super) struct Args {
     /// and reason, parted by tabs.
     #[arg(long, value_name = "FILE", requires = "data")]
     left_out: Option<PathBuf>,
+    /// A table of vehicles that have no label, of the same form: to find them is neither right nor
+    /// wrong.
+    #[arg(long, value_name = "FILE", requires = "data")]
+    unlabelled: Option<PathBuf>,
     /// A reader file in place of the built-in one.
     #[arg(long, value_name = "FILE")]
     reader: Option<PathBuf>,
@@ -112,7 +117,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     if let Some(data) = &args.data {
         let mut pictures = labels::pictures(data, &args.split)?;
         let crops = labels::crops(data)?;
-        let vehicles = labels::vehicles(data, &args.split)?;
+        let mut vehicles = labels::vehicles(data, &args.split)?;
         if pictures.is_empty() && crops.is_empty() && vehicles.is_empty() {
             return Err(Failure::failed(format!(
                 "nothing to measure in {}: there is neither plates/labels.jsonl nor vehicles/labels.jsonl \
@@ -123,6 +128,9 @@ pub(super) fn run(args: &Args) -> Outcome {
         }
         if let Some(file) = &args.left_out {
             figures.left_out = labels::leave_out(&mut pictures, file)?;
+        }
+        if let Some(file) = &args.unlabelled {
+            labels::add_unlabelled(&mut vehicles, file)?;
         }
         if !vehicles.is_empty() {
             let model = args.vehicle_detector.clone();

@@ -57,6 +57,9 @@ fn vehicles(out: &mut impl Write, figures: &Vehicles) -> io::Result<()> {
         "\nvehicles in {} pictures, {:.1} ms a picture: mAP50 {:.3}",
         figures.pictures, figures.picture_ms, figures.map50
     )?;
+    if figures.unlabelled > 0 {
+        writeln!(out, "{} vehicles without a label do not count", figures.unlabelled)?;
+    }
     for (kind, Precision { ap50, vehicles }) in &figures.by_kind {
         writeln!(out, "  {kind:<44} {ap50:.3} of {vehicles}")?;
     }

@@ -18,6 +18,8 @@ use crate::vision::{VehicleDetection, VehicleDetector, VehicleKind};
 const FOUND_IOU: f32 = 0.5;
 /// Finds below this score hardly change the average precision.
 const LEAST_SCORE: f32 = 0.03;
+/// The same of a find's score as one kind.
+const LEAST_OF_A_KIND: f32 = 0.003;
 /// Fewer steps are done before a bar could be seen.
 const WORTH_A_BAR: usize = 20;
 
@@ -25,6 +27,8 @@ const WORTH_A_BAR: usize = 20;
 #[derive(Serialize)]
 pub(super) struct Vehicles {
     pub(super) pictures: usize,
+    /// Vehicles without a label, which do not count (`--unlabelled`).
+    pub(super) unlabelled: usize,
     /// Mean of the average precisions of the kinds that occur.
     pub(super) map50: f64,
     pub(super) by_kind: BTreeMap<&'static str, Precision>,
@@ -60,16 +64,19 @@ pub(super) fn measure(
     let mut total_ms = 0.0;
     for label in labels {
         let picture = read_picture(&folder.join(&label.image))?;
-        let each = detector.find_each_kind(&picture, LEAST_SCORE)?;
+        let each = detector.find_from(&picture, LEAST_SCORE)?;
         for (index, kind) in VehicleKind::ALL.into_iter().enumerate() {
             let is = |vehicle: &&labels::Vehicle| vehicle.class.kinds() == [kind];
             let may_be = |vehicle: &&labels::Vehicle| vehicle.class.kinds().contains(&kind);
             let wanted: Vec<Rect> = label.vehicles.iter().filter(is).map(|v| v.rect).collect();
             let doubtful = label.vehicles.iter().filter(|v| may_be(v) && !is(v));
-            let doubtful: Vec<Rect> = doubtful.map(|v| v.rect).collect();
-            let mine = each.iter().filter(|detection| detection.kind == kind);
+            let doubtful = doubtful.map(|v| v.rect).chain(label.unlabelled.iter().copied());
+            let doubtful: Vec<Rect> = doubtful.collect();
+            let as_kind = each.iter().map(|found| (found.kinds[kind as usize], found.rect));
+            let mut mine: Vec<_> = as_kind.filter(|(score, _)| *score >= LEAST_OF_A_KIND).collect();
+            mine.sort_by(|a, b| b.0.total_cmp(&a.0));
             counts[index] += wanted.len();
-            judged[index].extend(judge(mine, &wanted, &doubtful));
+            judged[index].extend(judge(mine.into_iter(), &wanted, &doubtful));
         }
         let started = Instant::now();
         let given = detector.find(&picture)?;
@@ -78,13 +85,13 @@ pub(super) fn measure(
             let best = best(&given, &vehicle.rect);
             found.count(best.is_some());
             if let ([kind], Some(best)) = (vehicle.class.kinds(), best) {
-                kind_right.count(best.kind == *kind);
+                kind_right.count(best.kind() == *kind);
             }
         }
         let all: Vec<Rect> = label.vehicles.iter().map(|vehicle| vehicle.rect).collect();
-        for (_, is_right) in judge(given.iter(), &all, &[]) {
-            right.count(is_right == Some(true));
-        }
+        let given = given.iter().map(|vehicle| (vehicle.score, vehicle.rect));
+        let judged = judge(given, &all, &label.unlabelled).into_iter();
+        judged.filter_map(|(_, is_right)| is_right).for_each(|is_right| right.count(is_right));
         bar.inc(1);
     }
     bar.finish_and_clear();
@@ -100,6 +107,7 @@ pub(super) fn measure(
     let sum: f64 = by_kind.values().map(|precision| precision.ap50).sum();
     Ok(Vehicles {
         pictures: labels.len(),
+        unlabelled: labels.iter().map(|label| label.unlabelled.len()).sum(),
         map50: sum / by_kind.len().max(1) as f64,
         by_kind,
         found,
@@ -109,27 +117,27 @@ pub(super) fn measure(
     })
 }
 
-/// Every find, surest first; each wanted vehicle is found once at most, and what may be one that is
+/// Every find (score and box), surest first; each wanted vehicle is found once at most, and what may be one that is
 /// wanted is neither right nor wrong.
-fn judge<'d>(
-    found: impl Iterator<Item = &'d VehicleDetection>,
+fn judge(
+    found: impl Iterator<Item = (f32, Rect)>,
     wanted: &[Rect],
     doubtful: &[Rect],
 ) -> Vec<Judged> {
     let mut free = vec![true; wanted.len()];
     found
-        .map(|detection| {
+        .map(|(score, found)| {
             let overlaps = wanted.iter().enumerate().filter(|(at, _)| free[*at]);
             let best = overlaps
-                .map(|(at, rect)| (at, rect.iou(&detection.rect)))
+                .map(|(at, rect)| (at, rect.iou(&found)))
                 .filter(|(_, iou)| *iou >= FOUND_IOU)
                 .max_by(|a, b| a.1.total_cmp(&b.1));
             if let Some((at, _)) = best {
                 free[at] = false;
-                return (detection.score, Some(true));
+                return (score, Some(true));
             }
-            let beside = doubtful.iter().any(|rect| rect.iou(&detection.rect) >= FOUND_IOU);
-            (detection.score, (!beside).then_some(false))
+            let beside = doubtful.iter().any(|rect| rect.iou(&found) >= FOUND_IOU);
+            (score, (!beside).then_some(false))
         })
         .collect()
 }
@@ -180,16 +188,14 @@ mod tests {
 
     #[test]
     fn a_vehicle_found_twice_is_right_once() {
-        let found = |x: f32, score| VehicleDetection {
-            rect: Rect::from([x, 0.0, 100.0, 50.0]),
-            kind: VehicleKind::Car,
-            score,
-        };
+        let found = |x: f32, score| (score, Rect::from([x, 0.0, 100.0, 50.0]));
         let finds = [found(0.0, 0.9), found(5.0, 0.8), found(300.0, 0.7), found(600.0, 0.6)];
         let wanted = [Rect::from([2.0, 0.0, 100.0, 50.0])];
         let doubtful = [Rect::from([300.0, 0.0, 100.0, 50.0])];
-        let judged: Vec<_> =
-            judge(finds.iter(), &wanted, &doubtful).into_iter().map(|(_, right)| right).collect();
+        let judged: Vec<_> = judge(finds.into_iter(), &wanted, &doubtful)
+            .into_iter()
+            .map(|(_, right)| right)
+            .collect();
         assert_eq!(judged, [Some(true), Some(false), None, Some(false)]);
     }
 }

@@ -103,8 +103,8 @@ impl PlateLine {
 
 impl VehicleLine {
     pub(super) fn of(found: &VehicleDetection) -> Self {
-        let VehicleDetection { rect, kind, score } = *found;
-        Self { kind, score: rounded(score), rect: rounded_rect(rect) }
+        let VehicleDetection { rect, score, .. } = *found;
+        Self { kind: found.kind(), score: rounded(score), rect: rounded_rect(rect) }
     }
 }
 

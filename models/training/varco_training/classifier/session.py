@@ -24,7 +24,9 @@ LEAST = 1e-3
 
 def weighed(found: FoundVehicle, said: Floats) -> FoundVehicle:
     """The detector's find, its score and classes weighed by the classifier's probabilities [7]."""
-    kinds, score = said[:NOTHING], float(found.score * (1 - said[NOTHING]))
+    kinds = said[:NOTHING]
+    # Torn between two classes the detector has a low score for each, and is still sure that there is one.
+    score = float((1 - np.prod(1 - found.scores)) * (1 - said[NOTHING]))
     sums = (max(float(one.sum()), 1e-9) for one in (found.scores, kinds))
     mixed = (found.scores / next(sums) + LEAST) ** (1 - SHARE) * (kinds / next(sums) + LEAST) ** SHARE
     return replace(found, score=score, scores=(score * mixed / mixed.sum()).astype(np.float32))

@@ -22,7 +22,7 @@ from ..detector.evaluate import LEAST_IOU
 from ..detector.pictures import Picture, Plate, read_pictures, read_vehicle_pictures
 from ..detector.targets import overlap
 from ..detector.vehicles import CLASSES, VEHICLE_CLASSES, Vehicle
-from .labels import classes_around_plates
+from .labels import classes_around_plates, unlabelled
 from .session import FoundVehicle, VehicleSession, long_side_of
 
 Floats = NDArray[np.float32]
@@ -66,23 +66,26 @@ def of_class(index: int, vehicles: tuple[Vehicle, ...]) -> tuple[list[Vehicle], 
     return [v for v in vehicles if v.classes == (index,)], [v for v in vehicles if index in v.classes and len(v.classes) > 1]
 
 
-def evaluate(session: VehicleSession, pictures: list[Picture], long_side_px: int | None, once: bool = False) -> dict[str, Any]:
-    """All figures of one model; `long_side_px`: of every picture, by default what the product takes."""
+def evaluate(
+    session: VehicleSession, pictures: list[Picture], long_side_px: int | None, once: bool = False, more: dict[str, list[Vehicle]] | None = None
+) -> dict[str, Any]:
+    """All figures of one model; `long_side_px`: of every picture, by default what the product takes; `more`: vehicles that do not count."""
     judged: dict[str, list[tuple[float, int]]] = {name: [] for name in (*VEHICLE_CLASSES, "any")}
     counts = dict.fromkeys(judged, 0)
     sources: dict[str, tuple[int, list[tuple[float, int]]]] = {}
     confused: NDArray[np.int64] = np.zeros((CLASSES, CLASSES), np.int64)
     for picture in pictures:
         image = picture.decode()[0]
-        side_px = long_side_px or long_side_of(image)
+        side_px, others = long_side_px or long_side_of(image), (more or {}).get(picture.name, [])
         found = session.find(image, side_px, once=once)
         for index, name in enumerate(VEHICLE_CLASSES):
             wanted, doubtful = of_class(index, picture.vehicles)
+            doubtful = doubtful + others
             counts[name] += len(wanted)
             of_class_found = [(float(f.scores[index]), f.box) for f in found if f.scores[index] >= LEAST_SCORE_OF_A_CLASS]
             judged[name] += judge(of_class_found, wanted, doubtful)
         counts["any"] += len(picture.vehicles)
-        every = judge([(f.score, f.box) for f in found], list(picture.vehicles), [])
+        every = judge([(f.score, f.box) for f in found], list(picture.vehicles), others)
         judged["any"] += every
         count, mine = sources.get(picture.source, (0, []))
         sources[picture.source] = (count + len(picture.vehicles), mine + every)
@@ -95,10 +98,10 @@ def evaluate(session: VehicleSession, pictures: list[Picture], long_side_px: int
     points = {}
     for threshold in THRESHOLDS:
         kept = [r for score, r in judged["any"] if score >= threshold]
-        right = kept.count(RIGHT)
+        right, wrong = kept.count(RIGHT), kept.count(WRONG)
         points[str(threshold)] = {
             "recall": round(right / max(counts["any"], 1), 3),
-            "precision": round(right / max(len(kept), 1), 3),
+            "precision": round(right / max(right + wrong, 1), 3),
         }
     return {
         "long_side_px": long_side_px or "five eighths of the picture's",
@@ -142,12 +145,13 @@ def around_plates(session: VehicleSession, pictures: list[Picture], least_score:
 def report(session: VehicleSession, given: argparse.Namespace) -> None:
     """Prints all figures of a session; `given` are the options of `options`."""
     pictures, with_plates = read_vehicle_pictures(given.data, "val"), read_pictures(given.data, "val")
-    for side_px in (None, *given.long_side):
-        result = evaluate(session, pictures, side_px, given.once)
+    for side_px, more in ((None, {}), (None, unlabelled()), *((side_px, {}) for side_px in given.long_side)):
+        result = evaluate(session, pictures, side_px, given.once, more)
         if given.json:
             print(json.dumps(result))
             continue
-        print(f"long side {result['long_side_px']}: mAP50 {result['map50']}")
+        without = f", {sum(map(len, more.values()))} vehicles without a label left out" if more else ""
+        print(f"long side {result['long_side_px']}{without}: mAP50 {result['map50']}")
         for group in ("ap50", "any_by_source"):
             print("  " + ", ".join(f"{k} {v['ap50']} of {v['vehicles']}" for k, v in result[group].items()))
         print(f"  any class, by score: {result['any_by_threshold']}")

@@ -26,6 +26,8 @@ OWN_LABELS = Path(__file__).parent.parent.parent / "labels" / "vehicles.jsonl"
 """The labels that come with the recipe, for training."""
 VAL_LABELS = OWN_LABELS.with_name("val-vehicles.jsonl")
 """For measuring: what carries each plate of the val split, seen by a person with the network's word beside it."""
+UNLABELLED = OWN_LABELS.with_name("val-unlabelled-vehicles.tsv")
+"""For measuring: vehicles in the val pictures of vehicles that have no label; every find beside the labels was looked at."""
 
 
 def labelled(pictures: list[Picture], file: Path = OWN_LABELS) -> list[Picture]:
@@ -53,6 +55,15 @@ def classes_around_plates(file: Path = VAL_LABELS) -> dict[str, list[str | None]
     """For each picture the class of the vehicle that carries each of its plates, in their order; none where nobody can say."""
     rows = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
     return {row["image"]: row["of_plates"] for row in rows}
+
+
+def unlabelled(file: Path = UNLABELLED) -> dict[str, list[Vehicle]]:
+    """For each val picture the vehicles that nobody has labelled, by a table of picture, box (x y w h) and what it is."""
+    found: dict[str, list[Vehicle]] = {}
+    for line in file.read_text(encoding="utf-8").splitlines()[1:]:
+        name, box, _ = line.split("\t")
+        found.setdefault(name, []).append(_vehicle({"box": [float(v) for v in box.split(" ")], "class": None}))
+    return found
 
 
 def _vehicle(row: dict[str, Any]) -> Vehicle:
