@@ -12,7 +12,7 @@ mod detector;
 mod engine;
 mod error;
 mod letterbox;
-mod mirror;
+mod looks;
 mod model;
 mod network;
 mod patch;

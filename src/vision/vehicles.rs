@@ -6,19 +6,19 @@ use std::path::PathBuf;
 use super::accelerator::Accelerator;
 use super::error::VisionError;
 use super::letterbox::Letterbox;
-use super::mirror;
+use super::looks::{self, Look};
 use super::model::{Model, ModelCard, Place};
 use super::vehicle::VehicleDetection;
 use super::vehicle_classifier::VehicleClassifier;
-use super::vehicle_map::{Cells, VehicleMap, distinct};
+use super::vehicle_map::{Cells, VehicleMap};
 use crate::frame::Picture;
 
-/// Vehicles are large: pictures are looked at by five eighths of their long side, within these limits.
+/// Vehicles are large: stills are looked at by these eighths of their long side, within limits.
+const LONG_SIDES: [u32; 2] = [4, 7];
 const LEAST_LONG_SIDE_PX: u32 = 288;
-const MOST_LONG_SIDE_PX: u32 = 800;
-/// In videos by half of it, and less: far vehicles come nearer.
+const MOST_LONG_SIDE_PX: u32 = 1120;
+/// Videos by the smaller one, and less: far vehicles come nearer.
 const MOST_LONG_SIDE_IN_VIDEOS_PX: u32 = 416;
-
 /// The share of the least score that one kind must have for the classifier to look: torn between two
 /// kinds the detector has a low score for each.
 const UNSURE: f32 = 0.6;
@@ -28,7 +28,7 @@ const UNSURE: f32 = 0.6;
 pub struct VehicleConfig {
     /// A model file in place of the built-in one.
     pub model: Option<PathBuf>,
-    /// Look in more detail, for small vehicles, and a second time in a mirror. For stills.
+    /// Look at two sizes, for small vehicles, and at each in a mirror, too. For stills.
     pub thorough: bool,
     /// Where the network is computed.
     pub accelerator: Accelerator,
@@ -102,15 +102,38 @@ impl VehicleDetector {
         picture: &Picture,
         least_score: f32,
     ) -> Result<Vec<VehicleDetection>, VisionError> {
+        let long_side_px = picture.width_px().max(picture.height_px());
+        let [smaller_px, larger_px] = LONG_SIDES.map(|eighths| {
+            (long_side_px / 8 * eighths).clamp(LEAST_LONG_SIDE_PX, MOST_LONG_SIDE_PX)
+        });
+        if !self.thorough {
+            let side_px = smaller_px.min(MOST_LONG_SIDE_IN_VIDEOS_PX);
+            let looks = self.look(picture, side_px, least_score)?.into_iter();
+            return Ok(looks.flat_map(|look| look.found).collect());
+        }
+        // What one of the looks is not sure of may still be there when the others are.
+        let mut looks = self.look(picture, smaller_px, least_score / 2.0)?;
+        looks.extend(self.look(picture, larger_px, least_score / 2.0)?);
+        let mut found = looks::together(&looks);
+        found.retain(|vehicle| vehicle.score >= least_score);
+        Ok(found)
+    }
+
+    /// Looks at the picture at one size; a thorough detector at its mirror picture, too.
+    fn look(
+        &mut self,
+        picture: &Picture,
+        long_side_px: u32,
+        least_score: f32,
+    ) -> Result<Vec<Look>, VisionError> {
         let (width_px, height_px) = (picture.width_px(), picture.height_px());
         let run =
             |source| VisionError::Run { model: "vehicle detector", width_px, height_px, source };
         let refused = |reason| run(ort::Error::new(reason));
-        let long_side_px = self.long_side_px(width_px.max(height_px));
         let (shape, input) = self.letterbox.fill(picture, long_side_px).map_err(refused)?;
         let views = if self.thorough { 2 } else { 1 };
         let input = if self.thorough {
-            mirror::add_mirrored(input, shape.width, &mut self.both);
+            looks::add_mirrored(input, shape.width, &mut self.both);
             &self.both
         } else {
             input
@@ -126,29 +149,18 @@ impl VehicleDetector {
         if said != views as i64 || values.len() != views * each {
             return Err(refused(format!("output vehicles of {views} has shape {dimensions:?}")));
         }
-        let find = |view: usize, least_score: f32| {
-            let values = &values[view * each..(view + 1) * each];
-            let cells = Cells { values, channels, rows, columns };
-            self.map.vehicles(cells, shape, least_score).map_err(refused)
-        };
-        if !self.thorough {
-            return find(0, least_score);
-        }
-        // What one of the looks is not sure of may still be there when the other one is.
-        let (direct, mirrored) = (find(0, least_score / 2.0)?, find(1, least_score / 2.0)?);
         let seen_px = shape.width as f32 / shape.scale_x;
-        let back = mirrored.into_iter().map(|one| mirror::turned_back(one, seen_px));
-        let all = mirror::together(direct, back.collect()).into_iter();
-        Ok(distinct(all.filter(|one| one.score >= least_score)))
-    }
-
-    /// The long side of what the network sees, for a picture's.
-    fn long_side_px(&self, long_side_px: u32) -> u32 {
-        if self.thorough {
-            (long_side_px / 8 * 5).clamp(LEAST_LONG_SIDE_PX, MOST_LONG_SIDE_PX)
-        } else {
-            (long_side_px / 2).clamp(LEAST_LONG_SIDE_PX, MOST_LONG_SIDE_IN_VIDEOS_PX)
-        }
+        let look = |(number, values)| {
+            let cells = Cells { values, channels, rows, columns };
+            let found = self.map.vehicles(cells, shape, least_score)?.into_iter();
+            let found = match number {
+                0 => found.collect(),
+                _ => found.map(|one| looks::turned_back(one, seen_px)).collect(),
+            };
+            Ok(Look { found, scale: shape.scale_x })
+        };
+        let views = values.chunks_exact(each.max(1)).enumerate();
+        views.map(look).collect::<Result<_, _>>().map_err(refused)
     }
 }
 

@@ -10,7 +10,8 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from ..vehicles.session import FoundVehicle, VehicleSession
+from ..vehicles.looks import FoundVehicle
+from ..vehicles.session import VehicleSession
 from .network import NOTHING, SIDE_PX
 from .views import view
 
@@ -50,9 +51,9 @@ class ClassifiedSession(VehicleSession):
         parts = np.exp(logits - logits.max(1, keepdims=True))
         return parts / parts.sum(1, keepdims=True)
 
-    def find(self, image: Image, long_side_px: int, least_score: float = 0.03, once: bool = False) -> list[FoundVehicle]:
+    def find(self, image: Image, least_score: float = 0.03, once: bool = False) -> list[FoundVehicle]:
         """As `VehicleSession.find`, each vehicle's scores weighed by what it is when seen by itself."""
-        found = super().find(image, long_side_px, least_score, once)
+        found = super().find(image, least_score, once)
         if not found:
             return []
         said = self.said(image, [v.box for v in found], once)

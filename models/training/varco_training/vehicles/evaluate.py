@@ -23,7 +23,8 @@ from ..detector.pictures import Picture, Plate, read_pictures, read_vehicle_pict
 from ..detector.targets import overlap
 from ..detector.vehicles import CLASSES, VEHICLE_CLASSES, Vehicle
 from .labels import classes_around_plates, unlabelled
-from .session import FoundVehicle, VehicleSession, long_side_of
+from .looks import FoundVehicle
+from .session import VehicleSession
 
 Floats = NDArray[np.float32]
 
@@ -66,18 +67,16 @@ def of_class(index: int, vehicles: tuple[Vehicle, ...]) -> tuple[list[Vehicle], 
     return [v for v in vehicles if v.classes == (index,)], [v for v in vehicles if index in v.classes and len(v.classes) > 1]
 
 
-def evaluate(
-    session: VehicleSession, pictures: list[Picture], long_side_px: int | None, once: bool = False, more: dict[str, list[Vehicle]] | None = None
-) -> dict[str, Any]:
-    """All figures of one model; `long_side_px`: of every picture, by default what the product takes; `more`: vehicles that do not count."""
+def evaluate(session: VehicleSession, pictures: list[Picture], once: bool, more: dict[str, list[Vehicle]]) -> dict[str, Any]:
+    """All figures of one model; `more`: vehicles that do not count."""
     judged: dict[str, list[tuple[float, int]]] = {name: [] for name in (*VEHICLE_CLASSES, "any")}
     counts = dict.fromkeys(judged, 0)
     sources: dict[str, tuple[int, list[tuple[float, int]]]] = {}
     confused: NDArray[np.int64] = np.zeros((CLASSES, CLASSES), np.int64)
     for picture in pictures:
         image = picture.decode()[0]
-        side_px, others = long_side_px or long_side_of(image), (more or {}).get(picture.name, [])
-        found = session.find(image, side_px, once=once)
+        others = more.get(picture.name, [])
+        found = session.find(image, once=once)
         for index, name in enumerate(VEHICLE_CLASSES):
             wanted, doubtful = of_class(index, picture.vehicles)
             doubtful = doubtful + others
@@ -104,7 +103,6 @@ def evaluate(
             "precision": round(right / max(right + wrong, 1), 3),
         }
     return {
-        "long_side_px": long_side_px or "five eighths of the picture's",
         "map50": round(float(np.mean([ap[name] for name in classes])), 4),
         "ap50": {name: {"ap50": ap[name], "vehicles": counts[name]} for name in (*classes, "any")},
         "any_by_source": {s: {"ap50": round(average_precision(n, j), 4), "vehicles": n} for s, (n, j) in sorted(sources.items())},
@@ -131,7 +129,7 @@ def around_plates(session: VehicleSession, pictures: list[Picture], least_score:
     counted: dict[str, dict[str, int]] = {}
     for picture in (p for p in pictures if p.name in known):
         image = picture.decode()[0]
-        found = session.find(image, long_side_of(image), least_score, once=once)
+        found = session.find(image, least_score, once)
         for plate, name in zip(picture.plates, known[picture.name], strict=True):
             if name is None:
                 continue
@@ -145,13 +143,12 @@ def around_plates(session: VehicleSession, pictures: list[Picture], least_score:
 def report(session: VehicleSession, given: argparse.Namespace) -> None:
     """Prints all figures of a session; `given` are the options of `options`."""
     pictures, with_plates = read_vehicle_pictures(given.data, "val"), read_pictures(given.data, "val")
-    for side_px, more in ((None, {}), (None, unlabelled()), *((side_px, {}) for side_px in given.long_side)):
-        result = evaluate(session, pictures, side_px, given.once, more)
+    for more in ({}, unlabelled()):
+        result, without = evaluate(session, pictures, given.once, more), sum(map(len, more.values()))
         if given.json:
-            print(json.dumps(result))
+            print(json.dumps({"unlabelled": without} | result))
             continue
-        without = f", {sum(map(len, more.values()))} vehicles without a label left out" if more else ""
-        print(f"long side {result['long_side_px']}{without}: mAP50 {result['map50']}")
+        print(f"mAP50 {result['map50']}" + (f", {without} vehicles without a label left out" if more else ""))
         for group in ("ap50", "any_by_source"):
             print("  " + ", ".join(f"{k} {v['ap50']} of {v['vehicles']}" for k, v in result[group].items()))
         print(f"  any class, by score: {result['any_by_threshold']}")
@@ -170,8 +167,7 @@ def options(description: str | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--score", type=float, default=0.3, help="from which score on a carrier of a plate is found")
-    parser.add_argument("--long-side", type=int, nargs="*", default=[], help="sizes, px, beside the product's own")
-    parser.add_argument("--once", action="store_true", help="without the second look in a mirror, as videos are looked at")
+    parser.add_argument("--once", action="store_true", help="one look, as at the pictures of a video")
     parser.add_argument("--json", action="store_true")
     return parser
 

@@ -23,7 +23,7 @@ from ..detector.session import letterbox
 from ..detector.vehicles import VEHICLE_CLASSES
 from ..quantise import quantise
 from .network import STRIDE, VehicleDetector
-from .session import long_side_of
+from .session import long_sides_of
 
 CALIBRATION_PICTURES = 160
 
@@ -32,9 +32,9 @@ def calibration_inputs(data: Path, count: int, seed: int = 5) -> Iterator[NDArra
     """Letterboxed training pictures, drawn by class as in training."""
     rng = np.random.default_rng(seed)
     sampler = VehicleSampler(read_vehicle_pictures(data, "train"))
-    for _ in range(count):
+    for number in range(count):
         image = sampler.draw(rng).decode()[0]
-        yield letterbox(image, long_side_of(image))[0]
+        yield letterbox(image, long_sides_of(image)[number % 2])[0]
 
 
 def export_float(checkpoint: Path, out: Path) -> int:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,47 +11,24 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from ..detector.session import letterbox
-from ..detector.targets import overlap
 from ..detector.vehicles import CLASSES
+from .looks import FoundVehicle, Look, distinct, together
 from .network import STRIDE
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-LEAST_LONG_SIDE_PX, MOST_LONG_SIDE_PX = 288, 800
-SAME_VEHICLE_IOU = 0.55
+LEAST_LONG_SIDE_PX = 288
+MOST_LONG_SIDE_PX = 1120
+MOST_LONG_SIDE_IN_VIDEOS_PX = 416
 MOST_CANDIDATES = 600
 
 
-@dataclass(frozen=True)
-class FoundVehicle:
-    """One vehicle found."""
-
-    score: float
-    """How sure it is that there is one, 0..1."""
-    scores: Floats
-    """[6] how sure it is that there is one of each of `VEHICLE_CLASSES`, 0..1."""
-    box: Floats
-    """[4] x0, y0, x1, y1."""
-
-    @property
-    def index(self) -> int:
-        """Place of the likeliest class in `VEHICLE_CLASSES`."""
-        return int(self.scores.argmax())
-
-
-def long_side_of(image: Image) -> int:
-    """The long side, px, at which a still is looked at: five eighths of its own within limits, as `src/vision/vehicles.rs` has it."""
-    return int(np.clip(max(image.shape[:2]) // 8 * 5, LEAST_LONG_SIDE_PX, MOST_LONG_SIDE_PX))
-
-
-def distinct(found: Iterable[FoundVehicle]) -> list[FoundVehicle]:
-    """The surest of boxes that are the same vehicle, best first."""
-    kept: list[FoundVehicle] = []
-    for one in sorted(found, key=lambda v: -v.score):
-        if not kept or overlap(one.box, np.array([k.box for k in kept])).max() <= SAME_VEHICLE_IOU:
-            kept.append(one)
-    return kept
+def long_sides_of(image: Image) -> tuple[int, int]:
+    """The two long sides, px, at which a still is looked at: half and seven eighths of its own, as `src/vision/vehicles.rs` has it."""
+    side_px = max(image.shape[:2]) // 8
+    limits = LEAST_LONG_SIDE_PX, MOST_LONG_SIDE_PX
+    return int(np.clip(side_px * 4, *limits)), int(np.clip(side_px * 7, *limits))
 
 
 def decode(output: Floats, least_score: float) -> list[FoundVehicle]:
@@ -69,27 +45,6 @@ def decode(output: Floats, least_score: float) -> list[FoundVehicle]:
     return distinct(FoundVehicle(float(best[cell]), scores[:, cell], boxes[cell]) for cell in cells)
 
 
-def together(direct: list[FoundVehicle], mirrored: list[FoundVehicle]) -> list[FoundVehicle]:
-    """Both looks' vehicles, as `src/vision/mirror.rs` has it: the mean of what both found, half the scores else."""
-    rest, found = list(mirrored), []
-    for one in direct:
-        alike = [(overlap(one.box, other.box[None])[0], at) for at, other in enumerate(rest)]
-        nearest, at = max(alike, default=(0.0, -1))
-        if nearest > SAME_VEHICLE_IOU:
-            other = rest.pop(at)
-            share = one.score / (one.score + other.score)
-            box = share * one.box + (1 - share) * other.box
-            scores = (one.scores + other.scores) / 2
-            found.append(FoundVehicle(float(scores.max()), scores, box.astype(np.float32)))
-        else:
-            found.append(_halved(one))
-    return [*found, *map(_halved, rest)]
-
-
-def _halved(found: FoundVehicle) -> FoundVehicle:
-    return replace(found, score=found.score / 2, scores=found.scores / 2)
-
-
 def _turned_back(found: FoundVehicle, width_px: int) -> FoundVehicle:
     x0, y0, x1, y1 = found.box
     return replace(found, box=np.array([width_px - x1, y0, width_px - x0, y1], np.float32))
@@ -103,18 +58,24 @@ class VehicleSession:
         options.intra_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
 
-    def find(self, image: Image, long_side_px: int, least_score: float = 0.03, once: bool = False) -> list[FoundVehicle]:
-        """Vehicles of a BGR picture in its own pixels, best first; looked at a second time in a mirror, as stills are, unless `once`."""
-        images, scale = letterbox(image, long_side_px)
-        views = images if once else np.concatenate([images, images[..., ::-1]])
-        outputs = self._session.run(["vehicles"], {"images": views})[0]
+    def find(self, image: Image, least_score: float = 0.03, once: bool = False) -> list[FoundVehicle]:
+        """Vehicles of a BGR picture in its own pixels, best first; looked at as stills are, with `once` as pictures of a video."""
         if once:
-            found = decode(outputs[0], least_score)
-        else:
-            direct, mirrored = (decode(output, least_score / 2) for output in outputs)
-            all_of_them = together(direct, [_turned_back(v, images.shape[3]) for v in mirrored])
-            found = distinct(v for v in all_of_them if v.score >= least_score)
-        return [replace(v, box=v.box / np.tile(scale, 2)) for v in found]
+            side_px = min(long_sides_of(image)[0], MOST_LONG_SIDE_IN_VIDEOS_PX)
+            return [v for v in self._looks(image, side_px, least_score, mirror=False)[0].found if v.score >= least_score]
+        looks = [look for side_px in long_sides_of(image) for look in self._looks(image, side_px, least_score / 2, mirror=True)]
+        return [v for v in together(looks) if v.score >= least_score]
+
+    def _looks(self, image: Image, long_side_px: int, least_score: float, mirror: bool) -> list[Look]:
+        images, scale = letterbox(image, long_side_px)
+        views = np.concatenate([images, images[..., ::-1]]) if mirror else images
+        looks = []
+        for number, output in enumerate(self._session.run(["vehicles"], {"images": views})[0]):
+            found = decode(output, least_score)
+            if number == 1:
+                found = [_turned_back(v, images.shape[3]) for v in found]
+            looks.append(Look([replace(v, box=v.box / np.tile(scale, 2)) for v in found], float(scale[0])))
+        return looks
 
     def milliseconds(self, width_px: int, height_px: int, repeats: int = 60) -> tuple[float, float]:
         """Least and median time of the network alone on one picture of this size."""
