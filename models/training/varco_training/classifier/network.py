@@ -13,7 +13,7 @@ SIDE_PX = 128
 NOTHING = CLASSES
 """Place of "no vehicle, or only a part of one" among the outputs."""
 OUTPUTS = CLASSES + 1
-DROPPED = 0.2
+DROPPED = 0.4
 
 
 class VehicleClassifier(nn.Module):

@@ -28,7 +28,7 @@ from .views import ViewComposer, parts_of, subject, vehicles_of
 BATCH = 64
 MOST_USES = 3
 PEAK_RATE = 1.5e-3
-DECAY = 0.05
+DECAY = 0.1
 KEEP = 0.9985
 SMOOTHED = 0.05
 """How much of each truth is given to all outputs: labels of vehicles far away are not always right."""
