@@ -113,7 +113,9 @@ def parts_of(pictures: Iterable[Picture], rng: np.random.Generator, each: int) -
                 middle = (like[:2] + like[2:]) / 2 + rng.uniform(-1, 1, 2) * (like[2:] - like[:2])
             else:
                 middle = rng.uniform(0, [picture.width_px, picture.height_px])
-            box = np.concatenate([middle - size / 2, middle + size / 2]).clip(0, [picture.width_px, picture.height_px] * 2).astype(np.float32)
+            box = (
+                np.concatenate([middle - size / 2, middle + size / 2]).clip(0, [picture.width_px, picture.height_px] * 2).astype(np.float32)
+            )
             if min(box[2:] - box[:2]) < LEAST_SIDE_PX:
                 continue
             most = float(overlap(box, boxes).max())

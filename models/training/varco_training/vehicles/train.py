@@ -107,9 +107,7 @@ def main() -> None:
     parser.add_argument("--resume", action="store_true", help="go on from OUT/last.pt when it is there")
     parser.add_argument("--compile", action="store_true", help="let torch.compile fuse the network (needs a C++ compiler)")
     parser.add_argument("--rate", type=float, default=PEAK_RATE, help="highest learning rate")
-    parser.add_argument(
-        "--start", type=Path, help="a checkpoint of either detector whose weights to begin with, as far as they fit"
-    )
+    parser.add_argument("--start", type=Path, help="a checkpoint of either detector whose weights to begin with, as far as they fit")
     parser.add_argument("--crop", type=int, default=CROP_PX, help="side of a training crop, px, a multiple of 32")
     parser.add_argument("--seed", type=int, default=1)
     train(parser.parse_args())
