@@ -5,6 +5,7 @@ A run ends when it should, whatever else the machine does, and may be interrupte
 
 from __future__ import annotations
 
+import argparse
 import copy
 import math
 import time
@@ -110,3 +111,46 @@ class Run:
         }  # fmt: skip
         torch.save(state | self._facts, self._file.with_suffix(".tmp"))
         self._file.with_suffix(".tmp").replace(self._file)
+
+
+def begun(model: nn.Module, start: Path | None, file: Path, schedule: Schedule, resume: bool, facts: dict[str, Any] | None = None) -> Run:
+    """A run of `model`, with the averaged weights of the checkpoint `start` as far as they fit."""
+    new = load_known(model, torch.load(start, weights_only=True)["average"]) if start else []
+    run = Run(model, file, schedule, resume, facts)
+    if start:
+        run.say(f"not in {start.name}: {', '.join(sorted({name.split('.')[0] for name in new})) or 'nothing'}")
+    return run
+
+
+def options(description: str | None, minutes: float, rate: float) -> argparse.ArgumentParser:
+    """The options of every run."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--data", type=Path, required=True, help="the data pack's folder (holds plates/ and vehicles/)")
+    parser.add_argument("--out", type=Path, required=True, help="where checkpoints and the log go")
+    parser.add_argument("--minutes", type=float, default=minutes, help="length of the whole run by the clock")
+    parser.add_argument("--resume", action="store_true", help="go on from OUT/last.pt when it is there")
+    parser.add_argument("--compile", action="store_true", help="let torch.compile fuse the network (needs a C++ compiler)")
+    parser.add_argument("--rate", type=float, default=rate, help="highest learning rate")
+    parser.add_argument("--start", type=Path, help="a checkpoint whose averaged weights to begin with, as far as they fit")
+    parser.add_argument("--seed", type=int, default=1)
+    return parser
+
+
+def load_known(model: nn.Module, state: dict[str, Any]) -> list[str]:
+    """Takes over every weight that `state` has in the same shape, or with fewer inputs (the others become 0); names the rest.
+
+    So a network can begin with what an earlier one of fewer layers has learnt.
+    """
+    own, taken = model.state_dict(), {}
+    for name, value in state.items():
+        if name not in own or own[name].shape[:1] != value.shape[:1] or own[name].shape[2:] != value.shape[2:]:
+            continue
+        if own[name].shape != value.shape:
+            if value.ndim < 2 or value.shape[1] > own[name].shape[1]:
+                continue
+            padded = torch.zeros_like(own[name])
+            padded[:, : value.shape[1]] = value
+            value = padded
+        taken[name] = value
+    model.load_state_dict(taken, strict=False)
+    return sorted(set(own) - set(taken))

@@ -6,21 +6,18 @@ One core is enough; the views are made in one process beside it.
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
-from torch.utils.data import DataLoader, IterableDataset
 
-from ..detector.batches import replayed
-from ..detector.network import load_known
 from ..detector.pictures import read_pictures, read_vehicle_pictures
-from ..running import Run, Schedule
+from ..feeding import feed
+from ..running import Schedule, begun, options
 from ..vehicles.labels import completed, labelled, mistaken
 from .network import NOTHING, OUTPUTS, VehicleClassifier
 from .views import ViewComposer, parts_of, subject, vehicles_of
@@ -39,8 +36,8 @@ Batch = tuple[Tensor, Tensor]
 
 def mirrored(batch: Batch) -> Batch:
     """The batch seen in a mirror."""
-    views, allowed = batch
-    return views.flip(3), allowed
+    views, shares = batch
+    return views.flip(3), shares
 
 
 def composer_of(data: Path) -> ViewComposer:
@@ -52,50 +49,35 @@ def composer_of(data: Path) -> ViewComposer:
     return ViewComposer(vehicles_of(vehicles) + vehicles_of(own), parts, mistakes)
 
 
-class Views(IterableDataset[Batch]):
-    """Endless batches."""
-
-    def __init__(self, data: Path, seed: int) -> None:
-        self._data, self._seed = data, seed
-
-    def __iter__(self) -> Iterator[Batch]:
-        cv2.setNumThreads(1)
-        worker = torch.utils.data.get_worker_info()
-        if worker is not None:
-            os.nice(6)  # the training comes first
-        rng = np.random.default_rng([self._seed, worker.id if worker else 0])
-        composer = composer_of(self._data)
-        while True:
-            samples = [composer.sample(rng) for _ in range(BATCH)]
-            views = np.stack([image[..., ::-1].transpose(2, 0, 1) for image, _ in samples])
-            yield torch.from_numpy(views), torch.from_numpy(np.stack([allowed for _, allowed in samples]))
+def batches(data: Path, rng: np.random.Generator) -> Iterator[Batch]:
+    """Endless batches of views."""
+    composer = composer_of(data)
+    while True:
+        samples = [composer.sample(rng) for _ in range(BATCH)]
+        views = np.stack([image[..., ::-1].transpose(2, 0, 1) for image, _ in samples])
+        yield torch.from_numpy(views), torch.from_numpy(np.stack([shares for _, shares in samples]))
 
 
-def kind_loss(logits: Tensor, allowed: Tensor) -> Tensor:
+def kind_loss(logits: Tensor, shares: Tensor) -> Tensor:
     """Cross entropy against what a view shows."""
-    return functional.cross_entropy(logits.float(), (1 - SMOOTHED) * allowed + SMOOTHED / OUTPUTS)
+    return functional.cross_entropy(logits.float(), (1 - SMOOTHED) * shares + SMOOTHED / OUTPUTS)
 
 
 def train(given: argparse.Namespace) -> None:
     """Trains as the command line asks and leaves `out`/last.pt."""
     torch.set_num_threads(1)
     torch.manual_seed(given.seed)
-    model = VehicleClassifier()
-    new = load_known(model, torch.load(given.start, weights_only=True)["average"]) if given.start else []
-    run = Run(model, given.out / "last.pt", Schedule(given.minutes, given.rate, DECAY, KEEP), given.resume)
-    if given.start:
-        run.say(f"not in {given.start.name}: {', '.join(sorted({name.split('.')[0] for name in new})) or 'nothing'}")
-    source = Views(given.data, given.seed + run.step)
-    fresh = iter(DataLoader(source, batch_size=None, num_workers=1, prefetch_factor=8))
-    batches = replayed(fresh, given.seed + run.step, mirrored, MOST_USES)
-    next(batches)  # the worker has read the pictures: from here on the clock runs
+    schedule = Schedule(given.minutes, given.rate, DECAY, KEEP)
+    run = begun(VehicleClassifier(), given.start, given.out / "last.pt", schedule, given.resume)
+    compiled = torch.compile(run.model, dynamic=False) if given.compile else run.model
+    fed = feed(partial(batches, given.data), given.seed + run.step, mirrored, MOST_USES)
 
     def loss_of() -> tuple[Tensor, dict[str, float], int]:
-        views, allowed = next(batches)
+        views, shares = next(fed)
         images = views.to(memory_format=torch.channels_last).float().div_(255)
         with torch.autocast("cpu", torch.bfloat16):
-            logits = run.model(images)
-        loss = kind_loss(logits, allowed)
+            logits = compiled(images)
+        loss = kind_loss(logits, shares)
         return loss, {"kind": loss.item()}, len(views)
 
     run.learn(loss_of)
@@ -103,15 +85,7 @@ def train(given: argparse.Namespace) -> None:
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="the data pack's folder (holds plates/ and vehicles/)")
-    parser.add_argument("--out", type=Path, required=True, help="where checkpoints and the log go")
-    parser.add_argument("--minutes", type=float, default=60.0, help="length of the whole run by the clock")
-    parser.add_argument("--resume", action="store_true", help="go on from OUT/last.pt when it is there")
-    parser.add_argument("--rate", type=float, default=PEAK_RATE, help="highest learning rate")
-    parser.add_argument("--start", type=Path, help="a checkpoint of the vehicle detector whose weights to begin with")
-    parser.add_argument("--seed", type=int, default=1)
-    train(parser.parse_args())
+    train(options(__doc__, 45.0, PEAK_RATE).parse_args())
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ import torch
 from numpy.typing import NDArray
 
 from ..quantise import quantise
-from .network import STRIDE, Detector, load_known
+from ..running import load_known
+from .network import STRIDE, Detector
 from .pictures import PictureSampler, read_pictures, read_vehicle_pictures
 from .session import letterbox
 

@@ -7,7 +7,6 @@ and ONNX Runtime quantises them well.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -134,23 +133,3 @@ class Detector(nn.Module):
         up8 = functional.interpolate(self.lateral8(at16), scale_factor=2.0, mode="nearest")
         head = self.head(self.mix8(torch.cat([up8, at8], 1)))
         return self.output(torch.cat([head, self.refine(head)], 1))
-
-
-def load_known(model: nn.Module, state: dict[str, Any]) -> list[str]:
-    """Takes over every weight that `state` has in the same shape, or with fewer inputs (the others become 0); names the rest.
-
-    So a network can begin with what an earlier one of fewer layers has learnt.
-    """
-    own, taken = model.state_dict(), {}
-    for name, value in state.items():
-        if name not in own or own[name].shape[:1] != value.shape[:1] or own[name].shape[2:] != value.shape[2:]:
-            continue
-        if own[name].shape != value.shape:
-            if value.ndim < 2 or value.shape[1] > own[name].shape[1]:
-                continue
-            padded = torch.zeros_like(own[name])
-            padded[:, : value.shape[1]] = value
-            value = padded
-        taken[name] = value
-    model.load_state_dict(taken, strict=False)
-    return sorted(set(own) - set(taken))

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from ..quantise import float_weights
 from .network import Detector
-from .train import Crops
+from .train import batches
 
 SPREAD_BATCHES = 8
 
@@ -92,7 +92,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder of the checkpoint to write")
     given = parser.parse_args()
     torch.set_num_threads(1)
-    crops = iter(Crops(given.data, None, 5))
+    crops = batches(given.data, None, np.random.default_rng([5, 0]))
     images = [next(crops)[0].float().div_(255) for _ in range(SPREAD_BATCHES)]
     model, seen = restore(given.model, images)
     given.out.mkdir(parents=True, exist_ok=True)
