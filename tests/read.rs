@@ -142,6 +142,35 @@ fn labels_that_do_not_count_are_left_out_by_name() {
 }
 
 #[test]
+fn vehicles_without_a_label_are_neither_right_nor_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let images = folder.path().join("vehicles/images");
+    fs::create_dir_all(&images).unwrap();
+    fs::copy("fixtures/pack/plates/images/day-lorry.jpg", images.join("day-lorry.jpg")).unwrap();
+    let label = r#"{"image":"images/day-lorry.jpg","split":"val","vehicles":[]}"#;
+    fs::write(folder.path().join("vehicles/labels.jsonl"), label).unwrap();
+    let table = folder.path().join("unlabelled.tsv");
+    let (data, file) = (folder.path().to_str().unwrap(), table.to_str().unwrap());
+    let measured = |more: &[&str]| {
+        let output = varco(&[&["eval", "--data", data, "--json"], more].concat());
+        serde_json::from_slice::<Value>(&output.stdout).unwrap()["vehicles"].clone()
+    };
+    let as_labelled = measured(&[]);
+    assert_eq!(
+        (&as_labelled["right"]["right"], &as_labelled["unlabelled"]),
+        (&0.into(), &0.into())
+    );
+    fs::write(&table, "picture\tbox\treason\nday-lorry\t209 135 389 472\ta lorry\n").unwrap();
+    let without = measured(&["--unlabelled", file]);
+    assert_eq!(without["unlabelled"], 1);
+    let of = |figures: &Value| figures["right"]["of"].as_u64().unwrap();
+    assert_eq!(of(&without) + 1, of(&as_labelled));
+    fs::write(&table, "picture\tbox\treason\nday-lorry\t209 135 389 472\n").unwrap();
+    let refused = said(&varco(&["eval", "--data", data, "--unlabelled", file]));
+    assert!(refused.contains("unlabelled.tsv, line 2: it has not three columns"), "{refused}");
+}
+
+#[test]
 fn eval_measures_the_little_pack() {
     let output = varco(&["eval", "--data", "fixtures/pack", "--json"]);
     assert!(output.status.success(), "{}", said(&output));
@@ -199,7 +228,7 @@ fn the_models_hold_their_floor_on_the_data_pack() {
     let corners = figures["corner_error"].as_f64().unwrap();
     assert!(corners < 0.12, "corners are {corners} plate heights off");
     let vehicles = figures["vehicles"]["map50"].as_f64().unwrap();
-    assert!(vehicles >= 0.58, "{}", figures["vehicles"]);
+    assert!(vehicles >= 0.66, "{}", figures["vehicles"]);
 }
 
 /// A command, its exit status, and the words that its complaint must hold.
