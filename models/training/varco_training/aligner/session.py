@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from ..detector.session import distinct
 from ..detector.targets import Detection
+from ..inference import milliseconds, one_thread
 from . import HEIGHT, WIDTH
 from .view import seen, to_picture, view_of
 
@@ -23,9 +22,7 @@ class AlignerSession:
     """One loaded model."""
 
     def __init__(self, model: Path) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        self._session = one_thread(model)
 
     def run(self, views: NDArray[np.uint8]) -> tuple[Floats, Floats]:
         """Corners [N,4,2] in the views' unit squares and the logits [N] of N views."""
@@ -43,12 +40,7 @@ class AlignerSession:
     def milliseconds(self, repeats: int = 300) -> tuple[float, float]:
         """Least and median time of one view."""
         view = np.random.default_rng(0).integers(0, 256, (1, HEIGHT, WIDTH, 3), np.uint8)
-        spent = []
-        for _ in range(repeats):
-            start_s = time.perf_counter()
-            self.run(view)
-            spent.append((time.perf_counter() - start_s) * 1e3)
-        return min(spent), float(np.median(spent))
+        return milliseconds(lambda: self.run(view), repeats)
 
 
 def aligned(session: AlignerSession, image: Image, found: list[Detection]) -> list[tuple[Detection, float]]:

@@ -6,7 +6,6 @@ no vehicle. int8 as the other networks; the first convolution and the last layer
 
 from __future__ import annotations
 
-import argparse
 import warnings
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import numpy as np
 import onnx
 import torch
 
-from ..detector.export import commit, publish
+from ..detector.export import commit, options, publish
 from ..detector.vehicles import VEHICLE_CLASSES
 from ..quantise import quantise
 from .network import SIDE_PX, VehicleClassifier
@@ -46,13 +45,7 @@ def kept_in_floats(graph: onnx.GraphProto) -> list[str]:
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--checkpoint", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True, help="the int8 model, e.g. models/vehicle-classifier.onnx")
-    parser.add_argument("--version", default="1")
-    parser.add_argument("--recipe-commit", default=None, help="by default the commit that is checked out")
-    given = parser.parse_args()
+    given = options(__doc__, "models/vehicle-classifier.onnx").parse_args()
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
     plain = given.checkpoint.with_name("classifier-float32.onnx")

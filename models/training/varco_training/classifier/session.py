@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
+from ..inference import milliseconds, one_thread
 from ..vehicles.looks import FoundVehicle
 from ..vehicles.session import VehicleSession
 from .network import NOTHING, SIDE_PX
@@ -38,9 +37,7 @@ class ClassifiedSession(VehicleSession):
 
     def __init__(self, detector: Path, classifier: Path) -> None:
         super().__init__(detector)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        self._classifier = onnxruntime.InferenceSession(str(classifier), options, providers=["CPUExecutionProvider"])
+        self._classifier = one_thread(classifier)
 
     def said(self, image: Image, boxes: list[Floats], once: bool) -> Floats:
         """[N,7] probabilities of the outputs for each box; the mean of the logits of a view and its mirror unless `once`."""
@@ -59,12 +56,7 @@ class ClassifiedSession(VehicleSession):
         said = self.said(image, [v.box for v in found], once)
         return sorted(map(weighed, found, said), key=lambda v: -v.score)
 
-    def milliseconds_each(self, repeats: int = 60) -> tuple[float, float]:
+    def milliseconds_each(self) -> tuple[float, float]:
         """Least and median time of the classifier on one view."""
         views = np.random.default_rng(0).random((1, 3, SIDE_PX, SIDE_PX), np.float32)
-        spent = []
-        for _ in range(repeats):
-            start_s = time.perf_counter()
-            self._classifier.run(["kinds"], {"views": views})
-            spent.append((time.perf_counter() - start_s) * 1e3)
-        return min(spent), float(np.median(spent))
+        return milliseconds(lambda: self._classifier.run(["kinds"], {"views": views}))

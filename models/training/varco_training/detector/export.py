@@ -85,14 +85,20 @@ def commit() -> str:
     ).stdout.strip()
 
 
-def main() -> None:
-    """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def options(description: str | None, example: str) -> argparse.ArgumentParser:
+    """The options of an export."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--checkpoint", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True, help="the int8 model, e.g. models/plate-detector.onnx")
+    parser.add_argument("--out", type=Path, required=True, help=f"the int8 model, e.g. {example}")
     parser.add_argument("--version", default="1")
     parser.add_argument("--recipe-commit", default=None, help="by default the commit that is checked out")
+    return parser
+
+
+def main() -> None:
+    """Command line."""
+    parser = options(__doc__, "models/plate-detector.onnx")
     parser.add_argument("--score-threshold", type=float, required=True, help="the operating point, chosen on val")
     given = parser.parse_args()
     cv2.setNumThreads(1)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import cv2
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
+from ..inference import milliseconds, one_thread
 from .targets import Detection, decode, overlap
 
 Image = NDArray[np.uint8]
@@ -50,9 +49,7 @@ class Session:
     """One loaded model."""
 
     def __init__(self, model: Path) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        self._session = one_thread(model)
 
     def map_of(self, images: Floats) -> Floats:
         """The raw map [13,h,w] of one input [1,3,H,W]."""
@@ -69,15 +66,10 @@ class Session:
         looks = [self.detect(image, size, least_score) for size in sizes_px]
         return looks[0] if len(looks) == 1 else distinct([d for plates in looks for d in plates])
 
-    def milliseconds(self, width_px: int, height_px: int, repeats: int = 60) -> tuple[float, float]:
+    def milliseconds(self, width_px: int, height_px: int) -> tuple[float, float]:
         """Least and median time of the network alone on one picture of this size."""
         images = np.random.default_rng(0).random((1, 3, height_px, width_px), np.float32)
-        spent = []
-        for _ in range(repeats):
-            start_s = time.perf_counter()
-            self.map_of(images)
-            spent.append((time.perf_counter() - start_s) * 1e3)
-        return min(spent), float(np.median(spent))
+        return milliseconds(lambda: self.map_of(images))
 
 
 def parse_looks(text: str) -> tuple[int, ...]:

@@ -6,7 +6,6 @@ detector's export does it.
 
 from __future__ import annotations
 
-import argparse
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +16,7 @@ import onnx
 import torch
 from numpy.typing import NDArray
 
-from ..detector.export import commit, publish
+from ..detector.export import commit, options, publish
 from ..detector.pictures import VehicleSampler, read_vehicle_pictures
 from ..detector.session import letterbox
 from ..detector.vehicles import VEHICLE_CLASSES
@@ -62,12 +61,7 @@ def ends(model: Path) -> list[str]:
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--checkpoint", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True, help="the int8 model, e.g. models/vehicle-detector.onnx")
-    parser.add_argument("--version", default="1")
-    parser.add_argument("--recipe-commit", default=None, help="by default the commit that is checked out")
+    parser = options(__doc__, "models/vehicle-detector.onnx")
     parser.add_argument("--score-threshold", type=float, required=True, help="the operating point, chosen on val")
     given = parser.parse_args()
     cv2.setNumThreads(1)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from ..detector.session import letterbox
 from ..detector.vehicles import CLASSES
+from ..inference import milliseconds, one_thread
 from .looks import FoundVehicle, Look, distinct, together
 from .network import STRIDE
 
@@ -54,9 +53,7 @@ class VehicleSession:
     """One loaded model."""
 
     def __init__(self, model: Path) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        self._session = one_thread(model)
 
     def find(self, image: Image, least_score: float = 0.03, once: bool = False) -> list[FoundVehicle]:
         """Vehicles of a BGR picture in its own pixels, best first; looked at as stills are, with `once` as pictures of a video."""
@@ -77,12 +74,7 @@ class VehicleSession:
             looks.append(Look([replace(v, box=v.box / np.tile(scale, 2)) for v in found], float(scale[0])))
         return looks
 
-    def milliseconds(self, width_px: int, height_px: int, repeats: int = 60) -> tuple[float, float]:
+    def milliseconds(self, width_px: int, height_px: int) -> tuple[float, float]:
         """Least and median time of the network alone on one picture of this size."""
         images = np.random.default_rng(0).random((1, 3, height_px, width_px), np.float32)
-        spent = []
-        for _ in range(repeats):
-            start_s = time.perf_counter()
-            self._session.run(["vehicles"], {"images": images})
-            spent.append((time.perf_counter() - start_s) * 1e3)
-        return min(spent), float(np.median(spent))
+        return milliseconds(lambda: self._session.run(["vehicles"], {"images": images}))
