@@ -34,13 +34,20 @@ impl Look {
     }
 }
 
+/// Writes the mirror picture of `input`, planes with rows of `width` values, into `out`.
+pub(super) fn mirror(input: &[f32], width: usize, out: &mut [f32]) {
+    let rows = out.chunks_exact_mut(width.max(1)).zip(input.chunks_exact(width.max(1)));
+    for (mirrored, row) in rows {
+        mirrored.iter_mut().zip(row.iter().rev()).for_each(|(to, from)| *to = *from);
+    }
+}
+
 /// Adds the mirror picture of `input`, planes with rows of `width` values, behind it.
 pub(super) fn add_mirrored(input: &[f32], width: usize, both: &mut Vec<f32>) {
-    both.clear();
-    both.extend_from_slice(input);
-    for row in input.chunks_exact(width.max(1)) {
-        both.extend(row.iter().rev());
-    }
+    both.resize(2 * input.len(), 0.0);
+    let (direct, mirrored) = both.split_at_mut(input.len());
+    direct.copy_from_slice(input);
+    mirror(input, width, mirrored);
 }
 
 /// Where a box of the mirror picture lies in the picture itself, whose right edge is at `width_px`.

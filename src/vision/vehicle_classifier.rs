@@ -5,6 +5,7 @@
 //! tells it from a van is not in there. How this was chosen: `docs/design/vehicles.md`.
 
 use super::error::VisionError;
+use super::looks;
 use super::model::{Model, ModelCard, Place};
 use super::rectify::{Window, cut};
 use super::vehicle::{VehicleDetection, VehicleKind};
@@ -58,10 +59,7 @@ impl VehicleClassifier {
             for (one, views) in batch.iter().zip(each) {
                 let (direct, mirrored) = views.split_at_mut(VIEW.values());
                 show(picture, &one.rect, direct);
-                let rows = mirrored.chunks_exact_mut(SIDE_PX).zip(direct.chunks_exact(SIDE_PX));
-                for (mirrored, direct) in rows {
-                    mirrored.iter_mut().zip(direct.iter().rev()).for_each(|(m, d)| *m = *d);
-                }
+                looks::mirror(direct, SIDE_PX, mirrored);
             }
             let shape = [batch.len() * views_each, 3, SIDE_PX, SIDE_PX];
             let run = |source| VisionError::Run {

@@ -65,7 +65,7 @@ def _seen(image: Image, box: Floats, turned: NDArray[np.float64]) -> Image:
     linear = turned * scale
     matrix = np.concatenate([linear, (SIDE_PX / 2 - linear @ middle)[:, None]], 1)
     seen = cv2.warpAffine(image, matrix, (SIDE_PX, SIDE_PX), flags=cv2.INTER_LINEAR, borderValue=(GREY,) * 3)
-    half = np.abs(linear) @ size / 2 if not np.allclose(turned, np.eye(2)) else size * scale / 2
+    half = np.abs(linear) @ size / 2
     x0, y0 = np.floor(SIDE_PX / 2 - half).astype(int).clip(0, SIDE_PX)
     x1, y1 = np.ceil(SIDE_PX / 2 + half).astype(int).clip(0, SIDE_PX)
     faded = cv2.addWeighted(seen, 1 - FADED, np.full_like(seen, GREY), FADED, 0)

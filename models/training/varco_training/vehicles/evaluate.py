@@ -67,16 +67,14 @@ def of_class(index: int, vehicles: tuple[Vehicle, ...]) -> tuple[list[Vehicle], 
     return [v for v in vehicles if v.classes == (index,)], [v for v in vehicles if index in v.classes and len(v.classes) > 1]
 
 
-def evaluate(session: VehicleSession, pictures: list[Picture], once: bool, more: dict[str, list[Vehicle]]) -> dict[str, Any]:
-    """All figures of one model; `more`: vehicles that do not count."""
+def evaluate(looked_at: list[tuple[Picture, list[FoundVehicle]]], more: dict[str, list[Vehicle]]) -> dict[str, Any]:
+    """All figures of what was found in pictures; `more`: vehicles that do not count."""
     judged: dict[str, list[tuple[float, int]]] = {name: [] for name in (*VEHICLE_CLASSES, "any")}
     counts = dict.fromkeys(judged, 0)
     sources: dict[str, tuple[int, list[tuple[float, int]]]] = {}
     confused: NDArray[np.int64] = np.zeros((CLASSES, CLASSES), np.int64)
-    for picture in pictures:
-        image = picture.decode()[0]
+    for picture, found in looked_at:
         others = more.get(picture.name, [])
-        found = session.find(image, once=once)
         for index, name in enumerate(VEHICLE_CLASSES):
             wanted, doubtful = of_class(index, picture.vehicles)
             doubtful = doubtful + others
@@ -143,8 +141,9 @@ def around_plates(session: VehicleSession, pictures: list[Picture], least_score:
 def report(session: VehicleSession, given: argparse.Namespace) -> None:
     """Prints all figures of a session; `given` are the options of `options`."""
     pictures, with_plates = read_vehicle_pictures(given.data, "val"), read_pictures(given.data, "val")
+    looked_at = [(picture, session.find(picture.decode()[0], once=given.once)) for picture in pictures]
     for more in ({}, unlabelled()):
-        result, without = evaluate(session, pictures, given.once, more), sum(map(len, more.values()))
+        result, without = evaluate(looked_at, more), sum(map(len, more.values()))
         if given.json:
             print(json.dumps({"unlabelled": without} | result))
             continue

@@ -59,7 +59,7 @@ class VehicleSession:
         """Vehicles of a BGR picture in its own pixels, best first; looked at as stills are, with `once` as pictures of a video."""
         if once:
             side_px = min(long_sides_of(image)[0], MOST_LONG_SIDE_IN_VIDEOS_PX)
-            return [v for v in self._looks(image, side_px, least_score, mirror=False)[0].found if v.score >= least_score]
+            return self._looks(image, side_px, least_score, mirror=False)[0].found
         looks = [look for side_px in long_sides_of(image) for look in self._looks(image, side_px, least_score / 2, mirror=True)]
         return [v for v in together(looks) if v.score >= least_score]
 
