@@ -19,7 +19,8 @@ families="barlow barlow-condensed barlow-semi-condensed gidole sofia-sans-conden
 roboto-condensed roboto-mono share-tech share-tech-mono overpass overpass-mono saira-condensed saira-semi-condensed
 saira-extra-condensed b612-mono fira-sans-condensed archivo-narrow asap-condensed encode-sans-condensed rajdhani oswald
 antonio pathway-gothic-one m-plus-rounded-1c varela-round dosis chakra-petch quantico electrolize public-sans
-big-shoulders-display league-gothic bebas-neue francois-one cabin-condensed khand teko nunito ibm-plex-sans-condensed"
+big-shoulders-display league-gothic bebas-neue francois-one cabin-condensed khand teko nunito ibm-plex-sans-condensed
+roboto-slab zilla-slab bitter courier-prime"
 
 cd "$work"
 for family in $families; do

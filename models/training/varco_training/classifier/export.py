@@ -1,7 +1,7 @@
 """Exports the vehicle classifier: `python -m varco_training.classifier.export --data DIR --checkpoint FILE --out FILE`.
 
 The file's interface: input ``views`` float32 [N, 3, 128, 128] RGB 0..1; output ``kinds`` float32 [N, 7], logits of the classes and of
-no vehicle. int8 as the other networks; the first convolution and the last layer stay in floats.
+no vehicle, and ``moves`` float32 [N, 4]: how the box that is shown has to change (`classifier.network.MOVES`). int8 as the other networks; the first convolution and the last layer stay in floats.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ def export_float(checkpoint: Path, out: Path) -> int:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            model.eval(), (torch.rand(2, 3, SIDE_PX, SIDE_PX),), str(out), input_names=["views"], output_names=["kinds"],
-            dynamic_axes={"views": {0: "views"}, "kinds": {0: "views"}}, opset_version=17, dynamo=False,
+            model.eval(), (torch.rand(2, 3, SIDE_PX, SIDE_PX),), str(out), input_names=["views"], output_names=["kinds", "moves"],
+            dynamic_axes={name: {0: "views"} for name in ("views", "kinds", "moves")}, opset_version=17, dynamo=False,
         )  # fmt: skip
     return int(state["crops"])
 

@@ -1,4 +1,4 @@
-"""The vehicle classifier's network: the vehicle detector's stages on one vehicle, then one word on the whole."""
+"""The vehicle classifier's network: the vehicle detector's stages on one vehicle, then one word on the whole and where it ends."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ SIDE_PX = 128
 NOTHING = CLASSES
 """Place of "no vehicle, or only a part of one" among the outputs."""
 OUTPUTS = CLASSES + 1
+MOVES = 4
+"""How the box has to change: its middle to the right and down, in its own width and height, and the logarithms by which it grows."""
 DROPPED = 0.4
 
 
 class VehicleClassifier(nn.Module):
-    """Views of vehicles [N,3,128,128] (RGB, 0..1) to logits [N,7]: each class, and no vehicle.
+    """Views of vehicles [N,3,128,128] (RGB, 0..1) to logits [N,7], each class and no vehicle, and to the moves [N,4] of their boxes.
 
     The stages up to stride 32 have the shape of the vehicle detector's, so that they can begin with its weights.
     """
@@ -33,7 +35,12 @@ class VehicleClassifier(nn.Module):
         self.kind = nn.Linear(2 * 224, OUTPUTS)
         nn.init.normal_(self.kind.weight, std=0.01)
         nn.init.zeros_(self.kind.bias)
+        self.narrow = Conv(224, 32, 1)
+        self.move = nn.Linear(32 * (SIDE_PX // 32) ** 2, MOVES)
+        nn.init.zeros_(self.move.weight)
+        nn.init.zeros_(self.move.bias)
 
-    def forward(self, views: Tensor) -> Tensor:
+    def forward(self, views: Tensor) -> tuple[Tensor, Tensor]:
         seen = self.whole(self.to32(self.to16(self.to8(self.to4(views)))))
-        return self.kind(self.drop(torch.cat([seen.mean((2, 3)), seen.amax((2, 3))], 1)))
+        kinds = self.kind(self.drop(torch.cat([seen.mean((2, 3)), seen.amax((2, 3))], 1)))
+        return kinds, self.move(self.narrow(seen).flatten(1))

@@ -1,4 +1,4 @@
-"""Detector and classifier as the product runs them: each vehicle found is looked at again."""
+"""Detector and classifier as the product runs them: each vehicle found is looked at again, and its box moved."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..inference import milliseconds, one_thread
-from ..vehicles.looks import FoundVehicle
+from ..vehicles.looks import FoundVehicle, distinct
 from ..vehicles.session import VehicleSession
 from .network import NOTHING, SIDE_PX
-from .views import view
+from .views import moved_by, view
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-SHARE = 0.5
+SHARE = 0.6
 """What the classifier counts in the class, as `src/vision/vehicle_classifier.rs` has it: a weighted geometric mean."""
 LEAST = 1e-3
+MOVED = 0.75
+"""How much of the moves that the network asks for a box makes."""
+MOST_MOVED = 0.5
 
 
 def weighed(found: FoundVehicle, said: Floats) -> FoundVehicle:
@@ -32,6 +35,12 @@ def weighed(found: FoundVehicle, said: Floats) -> FoundVehicle:
     return replace(found, score=score, scores=(score * mixed / mixed.sum()).astype(np.float32))
 
 
+def probabilities(logits: Floats) -> Floats:
+    """Of each row of logits."""
+    parts = np.exp(logits - logits.max(1, keepdims=True))
+    return parts / parts.sum(1, keepdims=True)
+
+
 class ClassifiedSession(VehicleSession):
     """Both models."""
 
@@ -39,24 +48,35 @@ class ClassifiedSession(VehicleSession):
         super().__init__(detector)
         self._classifier = one_thread(classifier)
 
-    def said(self, image: Image, boxes: list[Floats], once: bool) -> Floats:
-        """[N,7] probabilities of the outputs for each box; the mean of the logits of a view and its mirror unless `once`."""
+    def look(self, image: Image, boxes: list[Floats], once: bool) -> tuple[Floats, Floats]:
+        """Logits [N,7] and moves [N,4] of each box; the mean of a view and its mirror unless `once`."""
         views = np.stack([view(image, box)[..., ::-1].transpose(2, 0, 1) for box in boxes]).astype(np.float32) / 255
-        logits = self._classifier.run(["kinds"], {"views": views})[0]
+        logits, moves = self._classifier.run(["kinds", "moves"], {"views": views})
         if not once:
-            logits = (logits + self._classifier.run(["kinds"], {"views": np.ascontiguousarray(views[..., ::-1])})[0]) / 2
-        parts = np.exp(logits - logits.max(1, keepdims=True))
-        return parts / parts.sum(1, keepdims=True)
+            mirrored = self._classifier.run(["kinds", "moves"], {"views": np.ascontiguousarray(views[..., ::-1])})
+            logits, moves = (logits + mirrored[0]) / 2, (moves + mirrored[1] * np.float32([-1, 1, 1, 1])) / 2
+        return logits, moves
+
+    def said(self, image: Image, boxes: list[Floats], once: bool) -> Floats:
+        """[N,7] probabilities of the outputs for each box."""
+        return probabilities(self.look(image, boxes, once)[0])
 
     def find(self, image: Image, least_score: float = 0.03, once: bool = False) -> list[FoundVehicle]:
-        """As `VehicleSession.find`, each vehicle's scores weighed by what it is when seen by itself."""
+        """As `VehicleSession.find`, each vehicle's box moved and its scores weighed by what it is when seen by itself; seen again
+        with the new box unless `once`."""
         found = super().find(image, least_score, once)
         if not found:
             return []
-        said = self.said(image, [v.box for v in found], once)
-        return sorted(map(weighed, found, said), key=lambda v: -v.score)
+        logits, moves = self.look(image, [v.box for v in found], once)
+        limits = np.tile(np.float32(image.shape[1::-1]), 2)
+        moves = (MOVED * moves).clip(-MOST_MOVED, MOST_MOVED)
+        boxes = [moved_by(v.box, move).clip(0, limits) for v, move in zip(found, moves, strict=True)]
+        if not once:
+            logits = (logits + self.look(image, boxes, once)[0]) / 2
+        moved = [replace(v, box=box) for v, box in zip(found, boxes, strict=True)]
+        return distinct(sorted(map(weighed, moved, probabilities(logits)), key=lambda v: -v.score))
 
     def milliseconds_each(self) -> tuple[float, float]:
         """Least and median time of the classifier on one view."""
         views = np.random.default_rng(0).random((1, 3, SIDE_PX, SIDE_PX), np.float32)
-        return milliseconds(lambda: self._classifier.run(["kinds"], {"views": views}))
+        return milliseconds(lambda: self._classifier.run(["kinds", "moves"], {"views": views}))

@@ -30,14 +30,17 @@ KEEP = 0.9985
 SMOOTHED = 0.05
 """How much of each truth is given to all outputs: labels of vehicles far away are not always right."""
 
-Batch = tuple[Tensor, Tensor]
-"""Views [N,3,S,S] uint8 RGB, the share of each output in them [N,7]."""
+MOVES_WEIGHT, BEND = 2.0, 0.05
+"""What the loss of the boxes' moves counts, and from where on it grows straight (a moved middle of a twentieth)."""
+
+Batch = tuple[Tensor, Tensor, Tensor]
+"""Views [N,3,S,S] uint8 RGB, the share of each output in them [N,7], the moves of their boxes [N,4] where known."""
 
 
 def mirrored(batch: Batch) -> Batch:
     """The batch seen in a mirror."""
-    views, shares = batch
-    return views.flip(3), shares
+    views, shares, moves = batch
+    return views.flip(3), shares, moves * moves.new_tensor([-1.0, 1.0, 1.0, 1.0])
 
 
 def composer_of(data: Path) -> ViewComposer:
@@ -54,13 +57,21 @@ def batches(data: Path, rng: np.random.Generator) -> Iterator[Batch]:
     composer = composer_of(data)
     while True:
         samples = [composer.sample(rng) for _ in range(BATCH)]
-        views = np.stack([image[..., ::-1].transpose(2, 0, 1) for image, _ in samples])
-        yield torch.from_numpy(views), torch.from_numpy(np.stack([shares for _, shares in samples]))
+        images, shares, moves = zip(*samples, strict=True)
+        views = np.stack([image[..., ::-1].transpose(2, 0, 1) for image in images])
+        yield torch.from_numpy(views), torch.from_numpy(np.stack(shares)), torch.from_numpy(np.stack(moves))
 
 
 def kind_loss(logits: Tensor, shares: Tensor) -> Tensor:
     """Cross entropy against what a view shows."""
     return functional.cross_entropy(logits.float(), (1 - SMOOTHED) * shares + SMOOTHED / OUTPUTS)
+
+
+def move_loss(said: Tensor, moves: Tensor) -> Tensor:
+    """Smooth L1 of the boxes' moves, where they are known."""
+    known = moves.isfinite().all(1)
+    each = functional.smooth_l1_loss(said.float()[known], moves[known], beta=BEND, reduction="sum")
+    return each / max(int(known.sum()), 1)
 
 
 def train(given: argparse.Namespace) -> None:
@@ -73,12 +84,12 @@ def train(given: argparse.Namespace) -> None:
     fed = feed(partial(batches, given.data), given.seed + run.step, mirrored, MOST_USES)
 
     def loss_of() -> tuple[Tensor, dict[str, float], int]:
-        views, shares = next(fed)
+        views, shares, moves = next(fed)
         images = views.to(memory_format=torch.channels_last).float().div_(255)
         with torch.autocast("cpu", torch.bfloat16):
-            logits = compiled(images)
-        loss = kind_loss(logits, shares)
-        return loss, {"kind": loss.item()}, len(views)
+            logits, said = compiled(images)
+        kind, move = kind_loss(logits, shares), move_loss(said, moves)
+        return kind + MOVES_WEIGHT * move, {"kind": kind.item(), "move": move.item()}, len(views)
 
     run.learn(loss_of)
 

@@ -14,17 +14,18 @@ from ..detector.pictures import GroupSampler, Picture
 from ..detector.targets import overlap
 from ..detector.vehicles import LEAST_SIDE_PX, VEHICLE_CLASSES
 from ..vehicles.crops import recoloured
-from .network import NOTHING, OUTPUTS, SIDE_PX
+from .network import MOVES, NOTHING, OUTPUTS, SIDE_PX
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-AROUND = 1.2
-"""Side of the square for the long side of the box: what a vehicle stands on tells something of it."""
+AROUND = 1.4
+"""Side of the square for the long side of the box: what a vehicle stands on tells something of it, and a box that
+ends too early shows what it leaves out."""
 FADED = 0.5
 """How much of the grey the ground around the box is: which of two neighbours is meant shows."""
 GREY = 127
-KEPT_AROUND, KEPT_PX = 1.7, 256
+KEPT_AROUND, KEPT_PX = 2.1, 288
 """What is kept of each vehicle in memory: this square, of that side at most."""
 OUTPUT_SHARES = {"car": 0.3, "van": 0.1, "truck": 0.21, "bus": 0.14, "motorcycle": 0.1}
 """How often a view shows each class: cars are in nine of ten pictures, and lorries are what is mistaken. The rest shows nothing."""
@@ -33,6 +34,11 @@ MIXED_SHARE, PIECED_SHARE = 0.4, 0.25
 lorries are learnt by heart within minutes."""
 SMALL_SHARE = 0.35
 """Views of which the detail of a far vehicle is all that there is."""
+MOVED, MOST_MOVED = 0.09, 0.22
+GROWN, MOST_GROWN = 0.17, 0.4
+"""How far the middle of the box that is shown is off, in its sides, and the logarithm of how much too large it is: deviation and limit."""
+LEAST_IOU = 0.48
+"""A box that is further off shows a part, or next to nothing."""
 PART_IOU = (0.1, 0.38)
 """A box that overlaps a vehicle by this little holds a part of it."""
 
@@ -139,33 +145,33 @@ class ViewComposer:
         self._samplers.append(GroupSampler([*(("part", one) for one in parts), *(("mistake", one) for one in mistakes)]))
         self._shares = np.array([*OUTPUT_SHARES.values(), 1 - sum(OUTPUT_SHARES.values())])
 
-    def sample(self, rng: np.random.Generator) -> tuple[Image, Floats]:
-        """One view, with light, lens and coding applied, and the share of each output in it [7]."""
-        image, shares = self._one(rng)
+    def sample(self, rng: np.random.Generator) -> tuple[Image, Floats, Floats]:
+        """One view, with light, lens and coding applied, the share of each output in it [7] and the moves of its box [4], which
+        are no numbers where it is not of one vehicle."""
+        image, shares, moves = self._one(rng)
         kind = rng.random()
+        if kind < MIXED_SHARE + PIECED_SHARE:
+            moves = np.full(MOVES, np.nan, np.float32)
         if kind < MIXED_SHARE:
-            other, others = self._one(rng)
+            other, others, _ = self._one(rng)
             share = float(rng.beta(0.8, 0.8))
             image = cv2.addWeighted(image, share, other, 1 - share, 0)
             shares = share * shares + (1 - share) * others
         elif kind < MIXED_SHARE + PIECED_SHARE:
-            other, others = self._one(rng)
+            other, others, _ = self._one(rng)
             w, h = (SIDE_PX * rng.uniform(0.25, 0.75, 2)).astype(int)
             x, y = rng.integers(0, SIDE_PX - w), rng.integers(0, SIDE_PX - h)
             image[y : y + h, x : x + w] = other[y : y + h, x : x + w]
             share = 1 - w * h / SIDE_PX**2
             shares = share * shares + (1 - share) * others
-        return image, shares
+        return image, shares, moves
 
-    def _one(self, rng: np.random.Generator) -> tuple[Image, Floats]:
+    def _one(self, rng: np.random.Generator) -> tuple[Image, Floats, Floats]:
         one = self._samplers[rng.choice(len(self._samplers), p=self._shares)].draw(rng)
-        size = one.box[2:] - one.box[:2]
-        middle = (one.box[:2] + one.box[2:]) / 2 + rng.normal(0, 0.07, 2).clip(-0.16, 0.16) * size
-        size = size * np.exp(rng.normal(0, 0.12, 2).clip(-0.25, 0.25))
-        box = np.concatenate([middle - size / 2, middle + size / 2]).astype(np.float32)
+        box = _moved(rng, one.box)
         image = one.image
         if rng.random() < SMALL_SHARE:
-            factor = float(np.exp(rng.uniform(np.log(18), np.log(90)))) / float(max(size))
+            factor = float(np.exp(rng.uniform(np.log(18), np.log(90)))) / float((one.box[2:] - one.box[:2]).max())
             if factor < 1.0:
                 small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
                 image = cv2.resize(small, image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
@@ -181,4 +187,29 @@ class ViewComposer:
             seen[y : y + h, x : x + w] = rng.integers(0, 256, 3) if rng.random() < 0.5 else GREY
         shares = np.zeros(OUTPUTS, np.float32)
         shares[one.output] = 1.0
-        return seen, shares
+        return seen, shares, moves_between(box, one.box, turned) if one.output != NOTHING else np.full(MOVES, np.nan, np.float32)
+
+
+def _moved(rng: np.random.Generator, box: Floats) -> Floats:
+    """The box as a detector may find it."""
+    middle, size = (box[:2] + box[2:]) / 2, box[2:] - box[:2]
+    while True:
+        at = middle + rng.normal(0, MOVED, 2).clip(-MOST_MOVED, MOST_MOVED) * size
+        half = size * np.exp(rng.normal(0, GROWN, 2).clip(-MOST_GROWN, MOST_GROWN)) / 2
+        found = np.concatenate([at - half, at + half]).astype(np.float32)
+        if overlap(found, box[None])[0] >= LEAST_IOU:
+            return found
+
+
+def moves_between(box: Floats, true: Floats, turned: NDArray[np.float64]) -> Floats:
+    """The moves [4] that lead from `box` to the `true` one, as a view shows them that is `turned`."""
+    sizes = [np.abs(turned) @ (one[2:] - one[:2]) for one in (box, true)]
+    apart = turned @ ((true[:2] + true[2:]) / 2 - (box[:2] + box[2:]) / 2)
+    return np.concatenate([apart / sizes[0], np.log(sizes[1] / sizes[0])]).astype(np.float32)
+
+
+def moved_by(box: Floats, moves: Floats) -> Floats:
+    """The box after the `moves` that the network asks for."""
+    size = box[2:] - box[:2]
+    middle, half = (box[:2] + box[2:]) / 2 + moves[:2] * size, size * np.exp(moves[2:]) / 2
+    return np.concatenate([middle - half, middle + half]).astype(np.float32)

@@ -103,6 +103,9 @@ def draw_bands(
         _flag(image, band, tall, 0.4, _tone((190, 40, 50), night))
     if kind in ("it", "fr", "al") and rng.random() < 0.85:
         return band + pad, _right_band(rng, image, kind, band, unit, full, blue, night) + pad
+    if code == "DE" and full and rng.random() < 0.06:
+        _season(rng, image, unit, night)
+        return band + pad, round(unit * 0.42)
     if kind == "pt" and rng.random() < 0.45:
         yellow = _tone(_YELLOW, night)
         cv2.rectangle(image, (width - band, 0), (width, high), yellow[::-1], -1)
@@ -110,6 +113,16 @@ def draw_bands(
             small_text(image, f"{rng.integers(0, 25):02d}", width - band // 2, round(high * share), round(unit * 0.17), (20, 20, 20))
         return band + pad, band + pad
     return band + pad, pad
+
+
+def _season(rng: np.random.Generator, image: np.ndarray, unit: int, night: bool) -> None:
+    """The months of a German season plate at the right end: from above the line, until below it. No part of the text."""
+    high, width = image.shape[:2]
+    x, half = width - round(unit * 0.23), round(unit * 0.15)
+    ink = _tone((18, 18, 20), night)
+    cv2.line(image, (x - half, high // 2), (x + half, high // 2), ink[::-1], max(1, unit // 40))
+    for share, month in zip((0.3, 0.7), rng.permutation(12)[:2] + 1, strict=True):
+        small_text(image, f"{month:02d}", x, round(high * share), round(unit * rng.uniform(0.22, 0.3)), ink)
 
 
 def _right_band(

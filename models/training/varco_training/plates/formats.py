@@ -243,7 +243,7 @@ def draw_layout(
     if country is None:
         wanted = rows or (2 if rng.random() < 0.28 else 1)
         return Layout(None, _generic(rng, text or random_text(rng), wanted))
-    two = rows == 2 or (rows is None and bool(country.two_row) and rng.random() < 0.2)
+    two = rows == 2 or (rows is None and bool(country.two_row) and rng.random() < 0.26)
     patterns = (country.two_row if two else country.one_row) or country.one_row
     if text is None:
         pattern, colour, bare, words = _SPEC.fullmatch(patterns[int(rng.integers(len(patterns)))]).groups()

@@ -21,6 +21,8 @@ from .words import draw_words, tint_ground
 RANDOM_SHARE = 0.15
 FRAMED_SHARE = 0.3
 """How many plates are shown in a holder."""
+_SLANTED_SHARE = {"": 0.08, "US": 0.08, "PK": 0.08}
+"""How many plates have slanted signs, by country (none: a plate of no national form); of the others one in fifty."""
 _GAPS = {"~": 0.22, " ": 0.5, "-": 0.42, ".": 0.36, "*": 0.62}
 
 
@@ -126,6 +128,7 @@ def _draw(rng: np.random.Generator, layout: Layout, country: Country | None, fac
     if layout.bands:
         left, right = draw_bands(rng, image, country, full_band, height, night)
     stroke = int(rng.integers(-1, 3))
+    slant = float(rng.uniform(0.08, 0.28)) if rng.random() < _SLANTED_SHARE.get(code, 0.02) else 0.0
     mask = np.zeros((high, width), np.uint8)
     rows = layout.tokens.split("/")
     shares = [1.0] if len(rows) == 1 else [s := float(rng.uniform(0.42, 0.54)), 1 - s]
@@ -142,9 +145,9 @@ def _draw(rng: np.random.Generator, layout: Layout, country: Country | None, fac
             edge = x1 - round(height * rng.uniform(0.95, 1.2))
             cv2.line(image, (edge, round(y)), (edge, round(y + row_high)), ink[::-1], max(1, height // 40))
             small_text(image, "RUS", (edge + x1) // 2, round(y + row_high * 0.86), round(height * 0.15), ink)
-            _draw_row(rng, image, mask, boxed, face, stroke, (edge + 2, y, x1, y + row_high * 0.8), country, night)
+            _draw_row(rng, image, mask, boxed, face, stroke, slant, (edge + 2, y, x1, y + row_high * 0.8), country, night)
             x1 = edge
-        _draw_row(rng, image, mask, row, face, stroke, (x0, y, x1, y + row_high), country, night)
+        _draw_row(rng, image, mask, row, face, stroke, slant, (x0, y, x1, y + row_high), country, night)
         y += row_high
     _ink(rng, image, mask, ink)
     if rng.random() < 0.6:
@@ -164,8 +167,17 @@ def _sign(bars: bool, face: str, sign: str, stroke: int, country: Country | None
     return fonts.glyph(face, sign, stroke)
 
 
+def _slanted(glyph: np.ndarray, slant: float) -> np.ndarray:
+    """The sign leaning to the right by `slant` times its height."""
+    if slant == 0.0:
+        return glyph
+    high, wide = glyph.shape
+    matrix = np.float32([[1, -slant, slant * high], [0, 1, 0]])
+    return cv2.warpAffine(glyph, matrix, (wide + round(slant * high), high), flags=cv2.INTER_LINEAR)
+
+
 def _draw_row(
-    rng: np.random.Generator, image: np.ndarray, mask: np.ndarray, row: str, face: str, stroke: int,
+    rng: np.random.Generator, image: np.ndarray, mask: np.ndarray, row: str, face: str, stroke: int, slant: float,
     box: tuple[float, float, float, float], country: Country | None, night: bool,
 ) -> None:
     """Draw one row of signs centred into `box` (x0, y0, x1, y1), pressed together where it is too narrow."""
@@ -190,7 +202,7 @@ def _draw_row(
         if sign in _GAPS:
             parts.append((sign, None, _GAPS[sign] * cap * float(rng.uniform(0.8, 1.25)), 0.0))
         else:
-            glyph = _sign(bars, face, sign, stroke, country)
+            glyph = _slanted(_sign(bars, face, sign, stroke, country), slant)
             own = min(glyph.shape[1] * stretch, widest)
             parts.append((sign, glyph, max(cell, own + gap), own))
     total = sum(p[2] for p in parts)

@@ -17,11 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detector.pictures import Picture
+from ..detector.targets import overlap
 from ..detector.vehicles import ANY, CLASSES_OF_LABELS, Vehicle
 
 Floats = NDArray[np.float32]
 
 NO_VEHICLE = "nothing"
+SAME_BOX_IOU = 0.85
 OWN_LABELS = Path(__file__).parent.parent.parent / "labels" / "vehicles.jsonl"
 """The labels that come with the recipe, for training."""
 VAL_LABELS = OWN_LABELS.with_name("val-vehicles.jsonl")
@@ -38,9 +40,14 @@ def labelled(pictures: list[Picture], file: Path = OWN_LABELS) -> list[Picture]:
 
 
 def completed(pictures: list[Picture], file: Path = OWN_LABELS) -> list[Picture]:
-    """`pictures` of vehicles, with those in them that the pack's labels leave out."""
+    """`pictures` of vehicles, with those in them that the pack's labels leave out; our own label takes the place of one of theirs in the same box."""
     more = {p.name: p.vehicles for p in labelled(pictures, file)}
-    return [replace(p, vehicles=p.vehicles + more.get(p.name, ())) for p in pictures]
+    return [replace(p, vehicles=_corrected(p.vehicles, more.get(p.name, ()))) for p in pictures]
+
+
+def _corrected(theirs: tuple[Vehicle, ...], own: tuple[Vehicle, ...]) -> tuple[Vehicle, ...]:
+    boxes = np.array([v.box for v in own], np.float32).reshape(-1, 4)
+    return (*(v for v in theirs if not own or overlap(v.box, boxes).max() < SAME_BOX_IOU), *own)
 
 
 def mistaken(pictures: list[Picture], file: Path = OWN_LABELS) -> list[tuple[Picture, Floats]]:
