@@ -3,7 +3,7 @@
 use crate::lists::{Entry, Found, Index};
 use crate::plate::{
     Country, PlateKey, PlateText, Reading, character_index,
-    grammar::{self, MAX_WEIGHT},
+    grammar::{self, MAX_WEIGHT, MIN_WEIGHT},
 };
 use jiff::civil::Date;
 
@@ -57,7 +57,7 @@ impl<'a> Claims<'a> {
         let mean_weight = best.first().map_or(1.0, |best| {
             let by_pixels = likelihood(reading, &best.text).unwrap_or(0.0);
             let weighed = by_pixels * grammar::weight(&best.text, reading.country);
-            (weighed / best.confidence.max(f32::MIN_POSITIVE)).clamp(1.0, MAX_WEIGHT)
+            (weighed / best.confidence.max(f32::MIN_POSITIVE)).clamp(MIN_WEIGHT, MAX_WEIGHT)
         });
         let of_voted = likelihood(reading, voted)
             .map(|p| (p * grammar::weight(voted, reading.country) / mean_weight).min(1.0));

@@ -18,6 +18,9 @@ pub(super) const CLASSES: usize = ALPHABET.len() + 1;
 const DRAWN_ALIKE: [(char, char); 2] = [('0', 'O'), ('1', 'I')];
 /// How much of the one's probability the other keeps, so that syntax can decide.
 const ALIKE_SHARE: f32 = 0.08;
+/// How much of both together each of such a pair has at least, where it stands between its like: letters
+/// between letters, digits between digits.
+const AMONG_ITS_LIKE: f32 = 0.5;
 /// How sure several networks together are: with 1 as sure as they are on average, with their
 /// number as if each were right or wrong independently of the others. Fitted on val.
 const POOLED_SHARPNESS: f64 = 1.0;
@@ -80,7 +83,10 @@ pub(super) fn decode(networks: &[&[f32]], country: Option<(Country, f32)>) -> De
             }
         }
     }
-    let positions = pooled.into_iter().map(|weights| position(weights, present)).collect();
+    let kinds: Vec<Kind> = pooled.iter().map(Kind::of).collect();
+    let surroundings = (0..pooled.len()).map(|place| surrounding(&kinds, place));
+    let positions = pooled.iter().zip(surroundings);
+    let positions = positions.map(|(weights, like)| position(*weights, present, like)).collect();
     Decoded { positions, rows }
 }
 
@@ -173,13 +179,55 @@ fn characters(columns: &[f32], run: std::ops::Range<usize>) -> [f32; ALPHABET.le
     weights.map(|weight| weight / sum)
 }
 
-/// A position that is there with probability `present`, by the weights of its characters.
-fn position(mut weights: [f32; ALPHABET.len()], present: f32) -> Position {
-    for (a, b) in DRAWN_ALIKE {
-        if let (Some(a), Some(b)) = (character_index(a), character_index(b)) {
-            let (first, second) = (weights[a], weights[b]);
-            weights[a] += ALIKE_SHARE * (second - first);
-            weights[b] += ALIKE_SHARE * (first - second);
+/// What a position plainly shows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Kind {
+    Digit,
+    Letter,
+    /// One of this pair of [`DRAWN_ALIKE`].
+    Either(usize),
+}
+
+impl Kind {
+    fn of(weights: &[f32; ALPHABET.len()]) -> Self {
+        let best = weights.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
+        let character = best.and_then(|(index, _)| ALPHABET.get(index)).copied().unwrap_or('0');
+        let pair = |(digit, letter): &(char, char)| [*digit, *letter].contains(&character);
+        match DRAWN_ALIKE.iter().position(pair) {
+            Some(pair) => Self::Either(pair),
+            None if character.is_ascii_digit() => Self::Digit,
+            None => Self::Letter,
+        }
+    }
+}
+
+/// What stands on both sides of a position or of the run of the same look-alikes around it, if that is the
+/// same: POOL has two O and no 01, but 01 is a number.
+fn surrounding(kinds: &[Kind], place: usize) -> Option<Kind> {
+    let own = kinds.get(place)?;
+    let other = |kind: &&Kind| *kind != own;
+    let before = kinds.get(..place)?.iter().rfind(other)?;
+    let after = kinds.get(place + 1..)?.iter().find(other)?;
+    (before == after).then_some(*before)
+}
+
+/// A position that is there with probability `present`, by the weights of its characters and by what stands
+/// on both sides of it.
+fn position(
+    mut weights: [f32; ALPHABET.len()],
+    present: f32,
+    surrounding: Option<Kind>,
+) -> Position {
+    for (digit, letter) in DRAWN_ALIKE {
+        if let (Some(digit), Some(letter)) = (character_index(digit), character_index(letter)) {
+            let both = weights[digit] + weights[letter];
+            let kept = ALIKE_SHARE * both + (1.0 - 2.0 * ALIKE_SHARE) * weights[letter];
+            weights[letter] = match surrounding {
+                Some(Kind::Letter) => kept.max(AMONG_ITS_LIKE * both),
+                Some(Kind::Digit) => kept.min((1.0 - AMONG_ITS_LIKE) * both),
+                _ => kept,
+            };
+            weights[digit] = both - weights[letter];
         }
     }
     let sum: f32 = weights.iter().sum::<f32>().max(f32::MIN_POSITIVE);

@@ -2,9 +2,41 @@
 
 use super::format::Format;
 
-const POLAND: &str = "rozporządzenie Ministra Infrastruktury w sprawie rejestracji i oznaczania pojazdów (2022); en.wikipedia.org, Vehicle registration plates of Poland";
+const POLAND: &str = "rozporządzenie Ministra Infrastruktury w sprawie rejestracji i oznaczania pojazdów (2022); en.wikipedia.org, Vehicle registration plates of Poland; gwardak.republika.pl, Wyróżniki literowe na nowych tablicach rejestracyjnych";
 /// After the district B, D, I, O, Q and Z are not used.
 const POLISH_SERIES: &str = "ACEFGHJKLMNPRSTUVWXY";
+
+/// Districts of three letters.
+const POLISH_DISTRICTS: &[&str] = &[
+    "BAU", "BBI", "BGR", "BHA", "BIA", "BKL", "BLM", "BMN", "BSE", "BSI", "BSK", "BSU", "BWM",
+    "BZA", "CAL", "CBR", "CBY", "CCH", "CGD", "CGR", "CIN", "CLI", "CMG", "CNA", "CRA", "CRY",
+    "CSE", "CSW", "CTR", "CTU", "CWA", "CWL", "CZN", "DBA", "DBL", "DDZ", "DGL", "DGR", "DJA",
+    "DJE", "DKA", "DKL", "DLB", "DLE", "DLU", "DLW", "DMI", "DOA", "DOL", "DPL", "DSR", "DST",
+    "DSW", "DTR", "DWL", "DWR", "DZA", "DZG", "DZL", "EBE", "EBR", "EKU", "ELA", "ELC", "ELE",
+    "ELW", "EOP", "EPA", "EPD", "EPI", "EPJ", "ERA", "ERW", "ESI", "ESK", "ETM", "EWE", "EWI",
+    "EZD", "EZG", "FGW", "FKR", "FMI", "FNW", "FSD", "FSL", "FSU", "FSW", "FWS", "FZA", "FZG",
+    "FZI", "GBY", "GCH", "GCZ", "GDA", "GKA", "GKS", "GKW", "GKY", "GKZ", "GLE", "GMB", "GND",
+    "GPU", "GSL", "GSP", "GST", "GSZ", "GTC", "GWE", "GWO", "KBA", "KBC", "KBR", "KCH", "KDA",
+    "KGR", "KLI", "KMI", "KMY", "KNS", "KNT", "KOL", "KOS", "KPR", "KRA", "KRK", "KSU", "KTA",
+    "KTT", "KWA", "KWI", "LBI", "LBL", "LCH", "LHR", "LJA", "LKR", "LKS", "LLB", "LLE", "LLU",
+    "LOP", "LPA", "LPU", "LRA", "LRY", "LSW", "LTM", "LUB", "LWL", "LZA", "NBA", "NBR", "NDZ",
+    "NEB", "NEL", "NGI", "NGO", "NIL", "NKE", "NLI", "NMR", "NNI", "NNM", "NOE", "NOL", "NOS",
+    "NPI", "NSZ", "NWE", "OGL", "OKL", "OKR", "ONA", "ONY", "OOL", "OPO", "OPR", "OST", "PCH",
+    "PCT", "PGN", "PGO", "PGS", "PJA", "PKA", "PKE", "PKL", "PKN", "PKR", "PKS", "PLE", "PMI",
+    "PNT", "POB", "POS", "POT", "PPL", "PRA", "PSE", "PSL", "PSR", "PSZ", "PTU", "PWA", "PWL",
+    "PWR", "PZL", "RBI", "RBR", "RDE", "RJA", "RJS", "RKL", "RKR", "RLA", "RLE", "RLS", "RLU",
+    "RMI", "RNI", "RPR", "RPZ", "RRS", "RSA", "RSR", "RST", "RTA", "RZE", "SBE", "SBI", "SBL",
+    "SBN", "SCI", "SCN", "SCZ", "SGL", "SJZ", "SKL", "SLU", "SMI", "SMY", "SPI", "SPS", "SRB",
+    "SRC", "STA", "SWD", "SWZ", "SZA", "SZO", "SZY", "TBU", "TJE", "TKA", "TKI", "TKN", "TLW",
+    "TOP", "TOS", "TPI", "TSA", "TSK", "TST", "TSZ", "WBR", "WCI", "WGM", "WGR", "WGS", "WKZ",
+    "WLI", "WLS", "WMA", "WML", "WND", "WOR", "WOS", "WOT", "WPI", "WPL", "WPN", "WPP", "WPR",
+    "WPS", "WPU", "WPW", "WPX", "WPY", "WPZ", "WRA", "WSC", "WSE", "WSI", "WSK", "WSZ", "WWE",
+    "WWL", "WWV", "WWY", "WZU", "WZW", "WZY", "ZBI", "ZBL", "ZCH", "ZDR", "ZGL", "ZGR", "ZGY",
+    "ZKA", "ZKL", "ZKO", "ZLO", "ZMY", "ZPL", "ZPY", "ZSD", "ZSL", "ZST", "ZSW", "ZSZ", "ZWA",
+];
+
+/// First letters that were added in 2022, when the others ran out; districts there are known by shape only.
+const NEW_VOIVODESHIPS: &[&str] = &["A", "I", "J", "M", "V", "X", "Y"];
 
 /// Voivodeships: first letter, and those that were added in 2022.
 const VOIVODESHIPS: &[&str] = &[
@@ -24,8 +56,8 @@ const MOLDOVAN_REGIONS: &[&str] = &[
     "DR", "ED", "FL", "FR", "GE", "GL", "HN", "IL", "K", "LV",
 ];
 
-/// The formats. Polish districts (one or two letters after the voivodeship) are known
-/// by shape only.
+/// The formats. Polish districts of two letters are known by shape only, as most of those that there can be
+/// are given out.
 pub(super) const FORMATS: &[Format] = &[
     Format {
         name: "two letters of origin",
@@ -38,12 +70,24 @@ pub(super) const FORMATS: &[Format] = &[
     Format {
         name: "three letters of origin",
         patterns: &[
+            "cl999", "c99ll", "c9l99", "c99l9", "c9ll9", "cll99", "c99999", "c9999l", "c999ll",
+            "cl99l", "cl9ll",
+        ],
+        letters: POLISH_SERIES,
+        codes: POLISH_DISTRICTS,
+        examples: &["WPIA123", "GDA12345", "KRA12AC"],
+        ..Format::base(*b"PL", POLAND)
+    },
+    Format {
+        name: "three letters of origin, since 2022",
+        patterns: &[
             "caal999", "caa99ll", "caa9l99", "caa99l9", "caa9ll9", "caall99", "caa99999",
             "caa9999l", "caa999ll", "caal99l", "caal9ll",
         ],
         letters: POLISH_SERIES,
-        codes: VOIVODESHIPS,
-        examples: &["WPIA123", "GDA12345", "KRA12AC"],
+        codes: NEW_VOIVODESHIPS,
+        common: false,
+        examples: &["JRA12345", "XDA1A23"],
         ..Format::base(*b"PL", POLAND)
     },
     Format {

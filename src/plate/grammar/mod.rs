@@ -23,7 +23,7 @@ mod west;
 mod tests;
 
 pub use format::Format;
-pub use rank::{MAX_WEIGHT, rank, weight, weight_of};
+pub use rank::{MAX_WEIGHT, MIN_WEIGHT, rank, weight, weight_of};
 
 use super::text::{Country, PlateText};
 

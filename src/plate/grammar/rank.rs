@@ -12,18 +12,24 @@ const KNOWN_RARE: f32 = 3.0;
 /// How much weight a format of the country that the picture suggests can add.
 const SUGGESTED: f32 = 18.0;
 
-/// The most that syntax can weigh: the ratio between the best and the worst text.
+/// The least that syntax can weigh: a text of no known format whose letters and digits change places more than once: all over the
+/// world they stand in groups.
+pub const MIN_WEIGHT: f32 = 0.8;
+
+/// The most that syntax can weigh.
 ///
-/// So a character that the pixels give a probability above `24 / 25` = 0.96 stays,
-/// whatever the syntax says of it: any text with another character there is, before
-/// syntax, more than 24 times less probable than the same text with it.
+/// Between the best and the worst text lies a ratio of 30. So a character that the pixels give
+/// a probability above `30 / 31` = 0.97 stays, whatever the syntax says of it: any text with
+/// another character there is, before syntax, more than 30 times less probable than the same
+/// text with it.
 pub const MAX_WEIGHT: f32 = KNOWN + SUGGESTED;
 
 /// Texts looked at in one reading at most.
 const MAX_TEXTS: usize = 192;
 
-/// The weight of a text (as places in the alphabet) against one of no known format,
-/// from 1 to [`MAX_WEIGHT`].
+/// The weight of a text (as places in the alphabet): 1 for one of no known format whose letters
+/// and digits stand in two groups at most, a little less for any other of no known format, up to
+/// [`MAX_WEIGHT`] for one of the format that the picture suggests.
 #[must_use]
 pub fn weight_of(text: &[u8], hint: Option<(Country, f32)>) -> f32 {
     let mut known: f32 = 1.0;
@@ -37,11 +43,18 @@ pub fn weight_of(text: &[u8], hint: Option<(Country, f32)>) -> f32 {
             suggested = suggested.max(share * SUGGESTED * probability.clamp(0.0, 1.0));
         }
     }
-    known + suggested
+    if known > 1.0 { known + suggested } else { grouped(text) }
 }
 
-/// How much syntax speaks for a text, from 1 (no known format) to [`MAX_WEIGHT`]
-/// (a common format of the country that the picture is sure of).
+/// What the order of letters and digits says of a text of no known format.
+fn grouped(text: &[u8]) -> f32 {
+    let digit = |character: &u8| *character < 10;
+    let changes = text.windows(2).filter(|pair| digit(&pair[0]) != digit(&pair[1])).count();
+    if changes > 1 { MIN_WEIGHT } else { 1.0 }
+}
+
+/// How much syntax speaks for a text, from [`MIN_WEIGHT`] (no known format, letters and
+/// digits scattered) to [`MAX_WEIGHT`] (a common format of the country that the picture is sure of).
 #[must_use]
 pub fn weight(text: &PlateText, hint: Option<(Country, f32)>) -> f32 {
     weight_of(&super::format::indices(text.as_str()), hint)
@@ -162,6 +175,13 @@ mod tests {
     }
 
     #[test]
+    fn without_a_format_letters_and_digits_stand_in_groups() {
+        let name: &[&[(char, f32)]] =
+            &[&[('R', 1.0)], &[('0', 0.52), ('O', 0.48)], &[('X', 1.0)], &[('Y', 1.0)]];
+        assert_eq!(texts(&rank(&reading(name, None), 2, 0.0)), ["ROXY", "R0XY"]);
+    }
+
+    #[test]
     fn the_suggested_country_counts_more_than_any_other() {
         let positions: &[&[(char, f32)]] = &[
             &[('Y', 1.0)],
@@ -217,7 +237,7 @@ mod tests {
             for (position, character) in reading.positions.iter().zip(best.text.as_str().chars()) {
                 let (top, p) = position.best();
                 prop_assert!(
-                    p < 0.97 || ALPHABET[top] == character,
+                    p < 0.975 || ALPHABET[top] == character,
                     "{character} for {} at {p}", ALPHABET[top]
                 );
             }

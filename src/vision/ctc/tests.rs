@@ -85,6 +85,23 @@ fn syntax_decides_between_characters_that_are_drawn_alike() {
 }
 
 #[test]
+fn between_letters_a_ring_is_a_letter_and_a_number_stays_one() {
+    let read = |seen: &str| {
+        let labels: Vec<usize> = seen.chars().flat_map(|c| [class(c), 0]).collect();
+        let best = grammar::rank(&reading(&columns(&labels), None), 1, 0.0).remove(0);
+        (best.text.to_string(), best.confidence)
+    };
+    let (text, confidence) = read("KAKA0LV");
+    assert_eq!(text, "KAKAOLV");
+    assert!(confidence < 0.7, "the shape said the other: {confidence}");
+    assert_eq!(read("H00PS").0, "HOOPS");
+    assert_eq!(read("7O5").0, "705");
+    for stays in ["KL01CC50", "HOOPS", "A0", "0AKA"] {
+        assert_eq!(read(stays).0, stays);
+    }
+}
+
+#[test]
 fn two_networks_that_see_different_characters_make_an_unsure_reading() {
     let labels = |text: &str| -> Vec<usize> { text.chars().flat_map(|c| [class(c), 0]).collect() };
     let soften = |mut columns: Vec<f32>, step: usize, other: char, p: f32| {
