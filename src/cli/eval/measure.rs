@@ -11,6 +11,7 @@ use super::clips::Clips;
 use super::finds::Finds;
 use super::labels;
 use super::matches::{OfSize, Read};
+use super::misread::{Misread, Way};
 use super::share::Share;
 use super::texts::{
     Groups, Texts, contrast_class, count_in, country_class, rows_class, sharpness_class,
@@ -78,6 +79,9 @@ pub(super) struct Figures {
     /// The readings themselves, where lists were asked for.
     #[serde(skip)]
     pub(super) reads: Option<Vec<Read>>,
+    /// Where plates that are read wrongly are written down.
+    #[serde(skip)]
+    pub(super) misread: Option<Misread>,
     /// Vehicles, where the folder has labels of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) vehicles: Option<Vehicles>,
@@ -122,6 +126,7 @@ impl Figures {
             crop_ms: 0.0,
             lists: Vec::new(),
             reads: None,
+            misread: None,
             vehicles: None,
             clips: None,
         }
@@ -214,6 +219,18 @@ impl Figures {
         }
     }
 
+    fn tell(
+        &mut self,
+        image: &str,
+        rect: Rect,
+        way: Way,
+        truth: &str,
+        read: Option<&PlateLine>,
+    ) -> Result<(), Failure> {
+        let Some(misread) = &mut self.misread else { return Ok(()) };
+        misread.tell(image, rect, way, truth, read)
+    }
+
     fn count_texts(
         &mut self,
         engine: &mut Engine,
@@ -230,6 +247,7 @@ impl Figures {
             let read = PlateLine::of(&sighting);
             let read = read.as_ref();
             self.keep(truth, &sighting, read);
+            self.tell(&label.image, rect, Way::Labelled, truth, read)?;
             for group in [label.source.as_str(), ALL] {
                 count_in(&mut self.box_texts, group, truth, read);
             }
@@ -242,6 +260,7 @@ impl Figures {
             if rect.w >= 60.0 {
                 let read = best(sightings, &rect).and_then(PlateLine::of);
                 self.whole_way.count(truth, read.as_ref());
+                self.tell(&label.image, rect, Way::Found, truth, read.as_ref())?;
             }
         }
         Ok(())
@@ -277,6 +296,7 @@ impl Figures {
                 h: picture.height_px() as f32,
             };
             self.count_by_look(&picture, &whole, truth, read);
+            self.tell(&label.image, whole, Way::CutOut, truth, read)?;
             bar.inc(1);
         }
         bar.finish_and_clear();

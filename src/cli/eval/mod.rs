@@ -6,6 +6,7 @@ mod finds;
 mod labels;
 mod matches;
 mod measure;
+mod misread;
 mod report;
 mod share;
 mod stages;
@@ -18,6 +19,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use finds::Finds;
+use misread::Misread;
 
 use super::failure::{Failure, Outcome};
 use crate::vision::{Accelerator, Engine, EngineConfig, Models, VehicleConfig, VehicleDetector};
@@ -83,6 +85,10 @@ pub(super) struct Args {
     /// wrong.
     #[arg(long, value_name = "FILE", requires = "data")]
     unlabelled: Option<PathBuf>,
+    /// Write down every plate that is read wrongly or not at all, with what it says: a table
+    /// parted by tabs. It holds personal data.
+    #[arg(long, value_name = "FILE", requires = "data")]
+    misread: Option<PathBuf>,
     /// A reader file in place of the built-in one.
     #[arg(long, value_name = "FILE")]
     reader: Option<PathBuf>,
@@ -114,6 +120,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     let mut engine = Engine::new(&config)?;
     let mut figures = measure::Figures::new(&engine, &args.split);
     figures.reads = args.lists.then(Vec::new);
+    figures.misread = args.misread.as_deref().map(Misread::create).transpose()?;
     if let Some(data) = &args.data {
         let mut pictures = labels::pictures(data, &args.split)?;
         let crops = labels::crops(data)?;
