@@ -6,6 +6,7 @@ use super::error::VisionError;
 use super::letterbox::{Letterbox, Shape};
 use super::model::{Model, ModelCard, Place};
 use super::plausibility::least_detector_score;
+use super::scaler::Shrinking;
 use crate::frame::{Picture, Quad, Rect};
 
 /// Input pixels per cell of the output map.
@@ -37,9 +38,9 @@ impl Detector {
         let least = least_detector_score();
         let usual = if config.thorough { least } else { usual.max(least) };
         let score_threshold = config.score_threshold.unwrap_or(usual).clamp(0.01, 0.99);
-        let mut looks = vec![(config.long_side_px, Letterbox::new())];
+        let mut looks = vec![(config.long_side_px, Letterbox::new(Shrinking::Mean))];
         if config.thorough {
-            looks.push((config.long_side_px / 2, Letterbox::new()));
+            looks.push((config.long_side_px / 2, Letterbox::new(Shrinking::Mean)));
         }
         Ok(Self { model, looks, score_threshold })
     }

@@ -1,9 +1,7 @@
 //! A picture made ready for the detector: scaled, padded, planar red, green, blue.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
-
-use crate::frame::{ColourMatrix, Layout, Picture, YuvWeights};
+use super::scaler::{Canvas, Scaler, Shrinking, Spot};
+use crate::frame::{Picture, Rect};
 
 /// Both sides of the detector's input are multiples of this.
 const MULTIPLE_PX: u32 = 32;
@@ -12,15 +10,8 @@ const MULTIPLE_PX: u32 = 32;
 const GREY: f32 = 0.5;
 
 /// Scales pictures into one buffer that is kept from picture to picture.
-///
-/// Colour pictures of a camera come as luma and half-size chroma planes: each is
-/// scaled by itself and only the small result is turned into colours.
 pub(super) struct Letterbox {
-    resizer: Resizer,
-    /// Scaled planes, or the scaled picture in the first one.
-    scaled: [Vec<u8>; 3],
-    /// A plane whose rows end before their stride does, made whole.
-    padded: Vec<u8>,
+    scaler: Scaler,
     /// Planar RGB, `3 × height × width`, 0 to 1.
     input: Vec<f32>,
     shape: Shape,
@@ -63,14 +54,8 @@ impl Shape {
 }
 
 impl Letterbox {
-    pub(super) fn new() -> Self {
-        Self {
-            resizer: Resizer::new(),
-            scaled: Default::default(),
-            padded: Vec::new(),
-            input: Vec::new(),
-            shape: Shape::default(),
-        }
+    pub(super) fn new(shrinking: Shrinking) -> Self {
+        Self { scaler: Scaler::new(shrinking), input: Vec::new(), shape: Shape::default() }
     }
 
     /// The network's input for a picture: its shape and `3 × height × width` values.
@@ -85,108 +70,13 @@ impl Letterbox {
             self.input.resize(3 * shape.width * shape.height, GREY);
             self.shape = shape;
         }
-        let (w, h) = (picture.width_px(), picture.height_px());
-        match picture.layout() {
-            Layout::Rgb8 { stride } => {
-                let rows = Plane { bytes: picture.bytes(), width: w, height: h, stride, depth: 3 };
-                self.scale(0, rows)?;
-                self.spread_rgb();
-            }
-            Layout::I420 { offsets, strides, matrix } => {
-                let (cw, ch) = (w.div_ceil(2), h.div_ceil(2));
-                for (index, (width, height)) in [(w, h), (cw, ch), (cw, ch)].into_iter().enumerate()
-                {
-                    let bytes = &picture.bytes()[offsets[index]..];
-                    let stride = strides[index];
-                    self.scale(index, Plane { bytes, width, height, stride, depth: 1 })?;
-                }
-                self.spread_yuv(matrix);
-            }
-        }
+        let Shape { width, inner_width, inner_height, .. } = shape;
+        let (w, h) = (picture.width_px() as f32, picture.height_px() as f32);
+        let spot = Spot { left: 0, top: 0, width: inner_width, height: inner_height };
+        let mut canvas = Canvas { values: &mut self.input, width };
+        self.scaler.draw(picture, Rect { x: 0.0, y: 0.0, w, h }, &mut canvas, spot)?;
         Ok((shape, &self.input))
     }
-
-    /// Scales one plane to the inner size, into `scaled[index]`.
-    fn scale(&mut self, index: usize, plane: Plane<'_>) -> Result<(), String> {
-        let Plane { mut bytes, width, height, stride, depth } = plane;
-        let (inner_w, inner_h) = (self.shape.inner_width as u32, self.shape.inner_height as u32);
-        let pixel = if depth == 3 { PixelType::U8x3 } else { PixelType::U8 };
-        let row_bytes = width as usize * depth;
-        // The resizer wants whole rows; a stride that holds whole pixels is seen
-        // as a wider picture and cut, anything else is copied row by row.
-        let mut stride_px = (stride / depth) as u32;
-        if !stride.is_multiple_of(depth) || bytes.len() < stride * height as usize {
-            self.padded.clear();
-            for row in bytes.chunks(stride).take(height as usize) {
-                self.padded.extend_from_slice(row.get(..row_bytes).ok_or("short row")?);
-            }
-            bytes = &self.padded;
-            stride_px = width;
-        }
-        let needed = stride_px as usize * height as usize * depth;
-        let whole = bytes.get(..needed).ok_or("short plane")?;
-        let source =
-            ImageRef::new(stride_px, height, whole, pixel).map_err(|error| error.to_string())?;
-        let target = &mut self.scaled[index];
-        target.resize(self.shape.inner_width * self.shape.inner_height * depth, 0);
-        let mut target = Image::from_slice_u8(inner_w, inner_h, target, pixel)
-            .map_err(|error| error.to_string())?;
-        let filter = if inner_w < width { FilterType::Box } else { FilterType::Bilinear };
-        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter)).crop(
-            0.0,
-            0.0,
-            f64::from(width),
-            f64::from(height),
-        );
-        self.resizer.resize(&source, &mut target, &options).map_err(|error| error.to_string())
-    }
-
-    fn spread_rgb(&mut self) {
-        let Shape { width, height, inner_width, .. } = self.shape;
-        let (red, rest) = self.input.split_at_mut(width * height);
-        let (green, blue) = rest.split_at_mut(width * height);
-        let rows = self.scaled[0].chunks_exact(inner_width * 3);
-        for (y, row) in rows.enumerate() {
-            let line = y * width..y * width + inner_width;
-            let out =
-                red[line.clone()].iter_mut().zip(&mut green[line.clone()]).zip(&mut blue[line]);
-            for (((r, g), b), pixel) in out.zip(row.chunks_exact(3)) {
-                *r = f32::from(pixel[0]) / 255.0;
-                *g = f32::from(pixel[1]) / 255.0;
-                *b = f32::from(pixel[2]) / 255.0;
-            }
-        }
-    }
-
-    fn spread_yuv(&mut self, matrix: ColourMatrix) {
-        let Shape { width, height, inner_width, .. } = self.shape;
-        let weights = YuvWeights::of(matrix);
-        let (red, rest) = self.input.split_at_mut(width * height);
-        let (green, blue) = rest.split_at_mut(width * height);
-        let [luma, blue_difference, red_difference] = &self.scaled;
-        let rows = luma
-            .chunks_exact(inner_width)
-            .zip(blue_difference.chunks_exact(inner_width))
-            .zip(red_difference.chunks_exact(inner_width));
-        for (y, ((luma, cb), cr)) in rows.enumerate() {
-            let line = y * width..y * width + inner_width;
-            let out =
-                red[line.clone()].iter_mut().zip(&mut green[line.clone()]).zip(&mut blue[line]);
-            for (((r, g), b), ((luma, cb), cr)) in out.zip(luma.iter().zip(cb).zip(cr)) {
-                [*r, *g, *b] = weights.rgb(f32::from(*luma), f32::from(*cb), f32::from(*cr));
-            }
-        }
-    }
-}
-
-/// One plane of a picture: `depth` bytes a pixel.
-#[derive(Clone, Copy)]
-struct Plane<'p> {
-    bytes: &'p [u8],
-    width: u32,
-    height: u32,
-    stride: usize,
-    depth: usize,
 }
 
 #[cfg(test)]
@@ -194,6 +84,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::frame::{ColourMatrix, Layout};
 
     #[test]
     fn shapes_keep_the_aspect_and_are_multiples_of_32() {
@@ -209,7 +100,7 @@ mod tests {
     #[test]
     fn red_is_red_from_rgb_and_from_every_yuv_matrix() {
         let rgb = [255u8, 0, 0].repeat(64 * 32);
-        let mut letterbox = Letterbox::new();
+        let mut letterbox = Letterbox::new(Shrinking::Mean);
         let picture = Picture::from_rgb8(64, 32, rgb).unwrap();
         let (shape, input) = letterbox.fill(&picture, 64).unwrap();
         assert_eq!((shape.width, shape.height), (64, 32));
@@ -247,7 +138,7 @@ mod tests {
             row[..150].fill(255);
         }
         let picture = Picture::new(50, 40, Layout::Rgb8 { stride }, Arc::new(bytes)).unwrap();
-        let mut letterbox = Letterbox::new();
+        let mut letterbox = Letterbox::new(Shrinking::Mean);
         let (shape, input) = letterbox.fill(&picture, 50).unwrap();
         assert_eq!((shape.width, shape.height), (64, 64));
         assert!(input[..50].iter().all(|v| *v > 0.99));

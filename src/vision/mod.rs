@@ -20,10 +20,12 @@ mod plausibility;
 mod reader;
 mod rectify;
 mod runtime;
+mod scaler;
 mod service;
 mod vehicle;
 mod vehicle_classifier;
 mod vehicle_map;
+mod vehicle_view;
 mod vehicles;
 mod windows;
 

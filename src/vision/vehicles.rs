@@ -8,9 +8,10 @@ use super::error::VisionError;
 use super::letterbox::Letterbox;
 use super::looks::{self, Look};
 use super::model::{Model, ModelCard, Place};
+use super::scaler::Shrinking;
 use super::vehicle::VehicleDetection;
 use super::vehicle_classifier::VehicleClassifier;
-use super::vehicle_map::{Cells, VehicleMap};
+use super::vehicle_map::{Cells, VehicleMap, distinct};
 use crate::frame::Picture;
 
 /// Vehicles are large: stills are looked at by these eighths of their long side, within limits.
@@ -55,7 +56,7 @@ impl VehicleDetector {
         let model = Model::vehicle_detector(&place, config.model.as_deref())?;
         let map = VehicleMap::of(&model)?;
         let classifier = VehicleClassifier::new(&place, config.thorough)?;
-        let (thorough, letterbox) = (config.thorough, Letterbox::new());
+        let (thorough, letterbox) = (config.thorough, Letterbox::new(Shrinking::Windowed));
         Ok(Self { model, classifier, letterbox, both: Vec::new(), map, thorough })
     }
 
@@ -89,6 +90,8 @@ impl VehicleDetector {
         let mut found = self.detect(picture, least_score.clamp(0.01, 0.99))?;
         self.classifier.weigh(picture, &mut found)?;
         found.sort_by(|a, b| b.score.total_cmp(&a.score));
+        // Two boxes that each held a part of a vehicle may now be the same.
+        let mut found = distinct(found.into_iter());
         let (width_px, height_px) = (picture.width_px(), picture.height_px());
         for vehicle in &mut found {
             vehicle.rect = vehicle.rect.clamped(width_px, height_px);
