@@ -105,6 +105,7 @@ _HARD_DIGITS = "0016888394"
 _HARD_SHARE = 0.16
 # A narrow sign beside a wide one is the pair that a reader is likeliest to take for one sign.
 _WIDE, _NARROW = "MWNHUQ", "IJLT"
+_DOTTED_SHARE = 0.15
 _PAIR_SHARE, _REPEAT_SHARE, _END_SHARE = 0.16, 0.1, 0.08
 
 
@@ -139,6 +140,12 @@ def _harden(rng: np.random.Generator, signs: list[str], kinds: list[str], letter
                 signs[i - 1] = wide[int(rng.integers(len(wide)))]
 
 
+@functools.cache
+def _dotted(name: str) -> list[str]:
+    """Codes of a list with an umlaut: few, and two dots are soon lost."""
+    return [code for code in codes.LISTS[name] if any(c in code for c in "ÄÖÜ")]
+
+
 def _draw(rng: np.random.Generator, pattern: str, letters: str) -> str:
     hard = [c for c in _HARD if c in letters]
     out: list[str] = []
@@ -150,6 +157,9 @@ def _draw(rng: np.random.Generator, pattern: str, letters: str) -> str:
             kinds.append("-")
         elif kind == "code":
             table = codes.LISTS[value]
+            dotted = _dotted(value)
+            if dotted and rng.random() < _DOTTED_SHARE:
+                table = dotted
             chars = list(table[int(rng.integers(len(table)))])
             out.extend(chars)
             kinds.extend("-" * len(chars))
@@ -222,7 +232,7 @@ def random_text(rng: np.random.Generator) -> str:
         return _word(rng)
     length = int(rng.integers(4, 9)) if rng.random() < 0.9 else int(rng.integers(2, 11))
     letters, digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZOI", "012345678901"
-    if rng.random() < 0.06:
+    if rng.random() < 0.1:
         letters += "ÄÖÜ"
     out, kinds, use_letters = [], [], rng.random() < 0.5
     mixed = rng.random() < 0.3
