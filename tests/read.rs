@@ -212,6 +212,35 @@ fn eval_says_what_became_of_the_plates_of_a_clip() {
     assert!(table.contains("2 plates of 1 clips") && table.contains("LR257DT"), "{table}");
 }
 
+#[test]
+fn what_is_read_wrongly_is_written_down() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("misread.tsv");
+    let file = file.to_str().unwrap();
+    let output = varco(&["eval", "--data", "fixtures/pack", "--misread", file, "--json"]);
+    assert!(output.status.success(), "{}", said(&output));
+    let figures: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let wrong = |share: &Value| share["of"].as_u64().unwrap() - share["right"].as_u64().unwrap();
+    let shares = [
+        &figures["box_texts"]["all"]["exact"],
+        &figures["whole_way"]["exact"],
+        &figures["crop_texts"]["all"]["exact"],
+    ];
+    let expected: u64 = shares.into_iter().filter(|share| share.is_object()).map(wrong).sum();
+    let table = std::fs::read_to_string(file).unwrap();
+    let mut rows = table.lines();
+    assert_eq!(rows.next(), Some("picture\tbox\tway\ttruth\tread\tconfidence"));
+    for row in rows.clone() {
+        let fields: Vec<&str> = row.split('\t').collect();
+        assert!(fields.len() == 6 && fields[3] != fields[4], "{row}");
+    }
+    assert_eq!(rows.count() as u64, expected, "{table}");
+    let nowhere = ["eval", "--data", "fixtures/pack", "--misread", "/nowhere/misread.tsv"];
+    let output = varco(&nowhere);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("/nowhere/misread.tsv"), "{}", said(&output));
+}
+
 /// What the models must reach on pictures that they were never trained on.
 #[test]
 fn the_models_hold_their_floor_on_the_data_pack() {
@@ -224,11 +253,11 @@ fn the_models_hold_their_floor_on_the_data_pack() {
     let crops = share(&figures["crop_texts"]["all"]["exact"]);
     println!("legible plates of 60 px found: {recall:.3}; cut-out plates read: {crops:.3}");
     assert!(recall >= 0.97, "{}", figures["recall_legible_60"]);
-    assert!(crops >= 0.94, "{}", figures["crop_texts"]["all"]);
+    assert!(crops >= 0.95, "{}", figures["crop_texts"]["all"]);
     let corners = figures["corner_error"].as_f64().unwrap();
     assert!(corners < 0.12, "corners are {corners} plate heights off");
     let vehicles = figures["vehicles"]["map50"].as_f64().unwrap();
-    assert!(vehicles >= 0.66, "{}", figures["vehicles"]);
+    assert!(vehicles >= 0.69, "{}", figures["vehicles"]);
 }
 
 /// A command, its exit status, and the words that its complaint must hold.
