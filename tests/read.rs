@@ -227,7 +227,7 @@ fn what_is_read_wrongly_is_written_down() {
         &figures["crop_texts"]["all"]["exact"],
     ];
     let expected: u64 = shares.into_iter().filter(|share| share.is_object()).map(wrong).sum();
-    let table = std::fs::read_to_string(file).unwrap();
+    let table = fs::read_to_string(file).unwrap();
     let mut rows = table.lines();
     assert_eq!(rows.next(), Some("picture\tbox\tway\ttruth\tread\tconfidence"));
     for row in rows.clone() {
