@@ -8,13 +8,16 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "parts/port.rs"]
+mod port;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use port::free_port;
 use sqlx::SqlitePool;
 
 /// What drives through the clip, again and again.
@@ -52,10 +55,6 @@ fn output(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_varco")).args(arguments).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }
 
 /// The settings of all three, and the ports that they keep over restarts.

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -91,10 +90,6 @@ impl Ground {
     pub(crate) fn log(&self, command: &str) -> String {
         fs::read_to_string(self.path(&format!("{command}.log"))).unwrap_or_default()
     }
-}
-
-pub(crate) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// Waits for something to become true; says what was waited for when it does not.
