@@ -20,8 +20,8 @@ from . import MARGIN_X, MARGIN_Y
 from .evaluate import session_infer
 from .measure import Infer, decode, resize, signs
 
-SOURCES = frozenset({"ol", "vr", "ru", "in"})
-"""Sources whose plates carry real texts; `mp` and `wd` hold mirrored pictures."""
+SOURCES = frozenset({"ol", "vr", "ru", "in", "mp", "wd"})
+"""Sources whose plates nobody has read in the pack. A few pictures of each are mirrored: strike those lines."""
 LEAST_WIDTH_PX = 55.0
 LEAST_SIGNS, MOST_SIGNS = 4, 9
 LOOKS = ((0.0, 0.0, 0.0), (0.03, 0.05, 0.0), (-0.02, -0.04, 0.0), (0.02, 0.02, 2.5), (0.02, 0.02, -2.5))
