@@ -96,7 +96,8 @@ COUNTRIES: dict[str, Country] = {
         _c("PK", 4, "", "any", _AZ, "2:<a2-3>-<d2-4>|<a2-3> <d2-4>|aaa~<d3-4>!=PUNJAB|aaa-ddd!=SINDH", "2:aaa/dddd|2:aaa~dd/dddd|<a2-3>/<d2-4>"
            "|aa~dd/<d3-4>", "w w y g k", 3.0),
         _c("US", 12, "", "any", _AZ, "3:aaadddd|3:daaaddd|2:aaa-ddd|2:ddd-aaa|aaa~dddd|ddd~aaa|aa~d~daa|aa*ddddd|aaa*ddd|dda~dda"
-           "|ddda~dd|aad~aad|<d5-6>a|adddddd|aa~ddddd|m<d5-5>a", "aaa/ddd|aa/dddd|ddd/aaa", "4:w 4:wb wg wr 2:lb 2:cb lv lo 2:y ky k", 2.0),
+           "|ddda~dd|aad~aad|<d5-6>a|adddddd|aa~ddddd|m<d5-5>a"
+           "|5:aaaaaaa|3:aaaaaa|2:aaaaa|aaaa|aaa~aaaa|aaaa~aaa|aa~aaaa|aaa*aaa|aaaaad|aaaadd|daaaaa|aadaaaa", "aaa/ddd|aa/dddd|ddd/aaa", "4:w 4:wb wg wr 2:lb 2:cb lv lo 2:y ky k", 2.0),
     )
 }
 

@@ -21,6 +21,8 @@ from .words import draw_words, tint_ground
 RANDOM_SHARE = 0.15
 FRAMED_SHARE = 0.3
 """How many plates are shown in a holder."""
+_FOOTED_SHARE = {"": 0.15, "US": 0.75}
+"""How many plates draw I with bars at its top and foot, by country; of the others none (but for typefaces that have them)."""
 _SLANTED_SHARE = {"": 0.08, "US": 0.08, "PK": 0.08}
 """How many plates have slanted signs, by country (none: a plate of no national form); of the others one in fifty."""
 _GAPS = {"~": 0.22, " ": 0.5, "-": 0.42, ".": 0.36, "*": 0.62}
@@ -158,8 +160,20 @@ def _draw(rng: np.random.Generator, layout: Layout, country: Country | None, fac
     return wear(rng, image, night)
 
 
-def _sign(bars: bool, face: str, sign: str, stroke: int, country: Country | None) -> np.ndarray:
+def _footed(stroke: int) -> np.ndarray:
+    """An I with a bar across its top and its foot, as American plates have it."""
+    high = fonts.CAP_PX
+    wide, stem, foot = round(high * 0.4), round(high * (0.13 + 0.02 * stroke)), round(high * (0.12 + 0.015 * stroke))
+    mask = np.zeros((high, wide), np.uint8)
+    mask[:foot] = mask[-foot:] = 255
+    mask[:, (wide - stem) // 2 : (wide + stem) // 2] = 255
+    return mask
+
+
+def _sign(bars: bool, feet: bool, face: str, sign: str, stroke: int, country: Country | None) -> np.ndarray:
     """The sign's mask. British plates have one shape for I and 1 and one for O and 0."""
+    if sign == "I" and feet:
+        return _footed(stroke)
     if country is not None and country.code == "GB" and bars:
         sign = {"1": "I", "0": "O"}.get(sign, sign)
     if sign == "I" and bars:
@@ -194,6 +208,7 @@ def _draw_row(
     if country is None and "O" in row:
         widest = max(widest, 1.3 * stretch * fonts.glyph(face, "0", stroke).shape[1])
     bare = rng.random() < 0.1  # no dashes or seals drawn, only their gaps
+    feet = rng.random() < _FOOTED_SHARE.get(country.code if country else "", 0.0)
     bars = rng.random() < 0.4
     bolted = rng.random() < 0.08
     dash, dot = cap * float(rng.uniform(0.07, 0.19)), max(1, round(cap * rng.uniform(0.06, 0.13)))
@@ -202,7 +217,7 @@ def _draw_row(
         if sign in _GAPS:
             parts.append((sign, None, _GAPS[sign] * cap * float(rng.uniform(0.8, 1.25)), 0.0))
         else:
-            glyph = _slanted(_sign(bars, face, sign, stroke, country), slant)
+            glyph = _slanted(_sign(bars, feet, face, sign, stroke, country), slant)
             own = min(glyph.shape[1] * stretch, widest)
             parts.append((sign, glyph, max(cell, own + gap), own))
     total = sum(p[2] for p in parts)
