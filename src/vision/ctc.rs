@@ -202,13 +202,20 @@ impl Kind {
 }
 
 /// What stands on both sides of a position or of the run of the same look-alikes around it, if that is the
-/// same: POOL has two O and no 01, but 01 is a number.
+/// same: POOL has two O and no 01, but 01 is a number. A number also goes on to the end of the text, 566I:
+/// of the 2,685 texts of the pack none ends in two digits and an I or O, 335 in two digits and a 1 or 0.
 fn surrounding(kinds: &[Kind], place: usize) -> Option<Kind> {
     let own = kinds.get(place)?;
-    let other = |kind: &&Kind| *kind != own;
-    let before = kinds.get(..place)?.iter().rfind(other)?;
-    let after = kinds.get(place + 1..)?.iter().find(other)?;
-    (before == after).then_some(*before)
+    let other = |kind: &Kind| kind != own;
+    let before = kinds.get(..place)?.iter().rposition(other)?;
+    match kinds.get(place + 1..)?.iter().find(|kind| other(kind)) {
+        Some(after) => (kinds[before] == *after).then_some(*after),
+        // One digit before it may be a group of its own: I1I.
+        None => {
+            let number = before > 0 && kinds[before - 1..=before] == [Kind::Digit; 2];
+            number.then_some(Kind::Digit)
+        }
+    }
 }
 
 /// A position that is there with probability `present`, by the weights of its characters and by what stands
