@@ -3,7 +3,8 @@
 Plates are personal data: the project publishes which plates it has read, but only who holds the picture can open the text. The
 key is the SHA-256 of the picture's bytes and the plate's number in it, so no text is learnt from the file alone.
 
-``python -m varco_training.labels --data DIR --seal FILE --out FILE`` seals lines of `image`, `plate`, `text`.
+``python -m varco_training.labels --data DIR --seal FILE --out FILE`` seals lines of `image`, `plate`, `text`. ``--open FILE --out FOLDER`` makes a
+folder for ``varco eval --data FOLDER`` in which only these plates have a text.
 """
 
 from __future__ import annotations
@@ -70,13 +71,40 @@ def read_labels(data: Path, file: Path) -> dict[tuple[str, int], Label]:
     return labels
 
 
+def open_for_eval(data: Path, file: Path, folder: Path) -> int:
+    """Write `folder`/plates/labels.jsonl, with the pictures linked beside it: those of the pack that `file` knows plates of, these with their texts, all
+    others illegible, and all as split `val`. Returns how many plates have a text. The folder holds personal data.
+    """
+    labels = read_labels(data, file)
+    plates = folder / "plates"
+    plates.mkdir(parents=True, exist_ok=True)
+    if not (plates / "images").exists():
+        (plates / "images").symlink_to((data / "plates" / "images").resolve())
+    known = {image for image, _ in labels}
+    with (plates / "labels.jsonl").open("w", encoding="utf-8") as out:
+        for line in (data / "plates" / "labels.jsonl").read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            if row["image"] not in known:
+                continue
+            for number, plate in enumerate(row["plates"]):
+                label = labels.get((row["image"], number), Label(""))
+                plate |= {"text": label.text or None, "legible": bool(label.text), "rows": label.rows, "country": label.country}
+            out.write(json.dumps(row | {"split": "val"}, ensure_ascii=False) + "\n")
+    return len(labels)
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="the data pack's folder")
-    parser.add_argument("--seal", type=Path, required=True, nargs="+", help="labels to seal, or sealed ones to keep")
-    parser.add_argument("--out", type=Path, default=SEALED_LABELS)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--seal", type=Path, nargs="+", help="labels to seal, or sealed ones to keep")
+    what.add_argument("--open", type=Path, help="sealed labels to measure by; --out is the folder for `varco eval`")
+    parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
+    if given.open:
+        print(f"{open_for_eval(given.data, given.open, given.out)} plates with a text in {given.out}")
+        return
     labels: dict[tuple[str, int], Label] = {}
     for file in given.seal:
         labels |= read_labels(given.data, file)
