@@ -14,7 +14,8 @@ pub struct TrackerConfig {
     /// Characters that a plate has at least.
     pub min_characters: usize,
     /// A passage whose vote stays below this confidence is not given out. What only stood still
-    /// or is of no known plate format needs [`Self::certain_confidence`].
+    /// or is of no known plate format needs [`Self::certain_confidence`], what was seen too
+    /// shortly to tell that has to be likelier right than wrong.
     pub min_confidence: f32,
     /// From this confidence on (and enough agreeing reads) the vote is certain.
     pub certain_confidence: f32,

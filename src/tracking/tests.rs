@@ -186,8 +186,13 @@ fn a_plate_that_comes_out_of_the_dark_where_it_stands_is_still_given_out() {
 /// What is given out of a plate that stands for two seconds, or passes, and is read in turn as
 /// either of two texts.
 fn given(texts: [&str; 2], p: f32, passes: bool) -> usize {
+    given_after(25, texts, p, passes)
+}
+
+/// The same of a plate that is in view for some looks.
+fn given_after(looks: u8, texts: [&str; 2], p: f32, passes: bool) -> usize {
     let mut scene = Scene::new();
-    for look in 0..25_u8 {
+    for look in 0..looks {
         let gone = if passes { 12.0 * f32::from(look) } else { 0.0 };
         let text = texts[usize::from(look) % 2];
         scene.show(&[(100.0 + gone, 100.0, 90.0 + gone / 4.0, text, p)]);
@@ -207,6 +212,14 @@ fn what_only_stands_or_looks_like_no_plate_must_be_read_surely() {
         0,
         "lettering that seems to pass"
     );
+}
+
+#[test]
+fn what_shows_itself_shortly_where_it_stands_must_be_likelier_right_than_wrong() {
+    let doubtful = ["ZTL024", "ZTL824"];
+    assert_eq!(given_after(6, doubtful, 0.3, true), 1, "a plate that passes");
+    assert_eq!(given_after(6, doubtful, 0.3, false), 0, "a sign between two vehicles");
+    assert_eq!(given_after(4, ["AB123CD"; 2], 0.9, false), 1, "a plate between two vehicles");
 }
 
 #[test]

@@ -18,6 +18,9 @@ const KNOWN_READ_EVERY_S: f64 = 0.2;
 const KNOWN_GROWTH: f32 = 1.15;
 /// What has not moved for this long does not pass, seconds.
 const STOOD_STILL_S: f64 = 0.7;
+/// What has gone nowhere in less than that is as often a sign between two vehicles as a plate: it has to be
+/// likelier right than wrong.
+const STILL_CONFIDENCE: f32 = 0.5;
 /// After so many looks the velocity is known well enough to say where the plate will be.
 const FOLLOWED_LOOKS: u32 = 3;
 /// A plate that was lost is sought in the whole picture for so long, seconds.
@@ -167,9 +170,12 @@ impl Track {
     /// Signs and lettering on walls can be read as well as plates can. What hardly moved, or is of no
     /// known format, is given out only when it was read surely.
     fn needed_confidence(&self, verdict: &Verdict, config: &TrackerConfig) -> f32 {
-        let stood = !self.motion.has_gone() && self.last_s - self.first_s >= STOOD_STILL_S;
+        let still = !self.motion.has_gone();
+        let stood = still && self.last_s - self.first_s >= STOOD_STILL_S;
         if stood || grammar::weight(&verdict.text, None) <= 1.0 {
             config.certain_confidence
+        } else if still {
+            config.min_confidence.max(STILL_CONFIDENCE)
         } else {
             config.min_confidence
         }
