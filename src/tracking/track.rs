@@ -18,7 +18,7 @@ const KNOWN_READ_EVERY_S: f64 = 0.2;
 const KNOWN_GROWTH: f32 = 1.15;
 /// What has not moved for this long does not pass, seconds.
 const STOOD_STILL_S: f64 = 0.7;
-/// What has gone nowhere in less than that is as often a sign between two vehicles as a plate: it has to be
+/// What has gone nowhere in less than that may be a sign that shows itself between two vehicles: it has to be
 /// likelier right than wrong.
 const STILL_CONFIDENCE: f32 = 0.5;
 /// After so many looks the velocity is known well enough to say where the plate will be.
