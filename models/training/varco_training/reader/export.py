@@ -24,7 +24,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from ..quantise import quantise
 from . import ALPHABET, HEIGHT, MARGIN_X, MARGIN_Y, WIDTH
 from .calibrate import calibrate
-from .network import Reader
+from .network import Reader, normalised
 from .samples import RealCrops, rendered
 
 BY_SCRIPT = {"dynamo": False} if "dynamo" in signature(torch.onnx.export).parameters else {}
@@ -40,9 +40,8 @@ def load(checkpoint: Path) -> tuple[Reader, list[str]]:
     model = Reader(len(state["countries"]) + 1, state["family"], state.get("size", "usual"))
     model.load_state_dict(state["average"])
     model.eval()
-    for module in list(model.modules()):
-        if isinstance(module, nn.Sequential) and len(module) == 2 and isinstance(module[1], nn.BatchNorm2d):
-            module[0], module[1] = fuse_conv_bn_eval(module[0], module[1]), nn.Identity()
+    for _, pair in normalised(model):
+        pair[0], pair[1] = fuse_conv_bn_eval(pair[0], pair[1]), nn.Identity()
     return model, list(state["countries"])
 
 

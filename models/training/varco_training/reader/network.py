@@ -52,6 +52,12 @@ def _conv(cin: int, cout: int, stride: tuple[int, int] = (1, 1), dilation: tuple
     )
 
 
+def normalised(model: nn.Module) -> list[tuple[str, nn.Sequential]]:
+    """The pairs of a convolution and its batch normalisation, by name, in the order of the network."""
+    pairs = ((name, module) for name, module in model.named_modules() if isinstance(module, nn.Sequential) and len(module) == 2)
+    return [(name, module) for name, module in pairs if isinstance(module[1], nn.BatchNorm2d)]
+
+
 class Block(nn.Module):
     """Two 3x3 convolutions beside the identity."""
 

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from ..plates import CODES
 from .export import calibration
 from .measure import decode
-from .network import SIZES, Reader
+from .network import SIZES, Reader, normalised
 
 Hook = Callable[[nn.BatchNorm2d, tuple[Tensor]], None]
 LEAST_ALIKE = 0.9
@@ -64,10 +64,6 @@ def restore(model: Reader, found: dict[str, Tensor], batches: list[np.ndarray]) 
     """Fill the network with the weights, so that it gives on `batches` (N x 3 x 48 x 160 each) what the file gives."""
     own = model.state_dict()
     model.load_state_dict(own | {name: value for name, value in found.items() if name in own})
-    spread: dict[str, nn.BatchNorm2d] = {}
-    for name, module in model.named_modules():
-        if isinstance(module, nn.Sequential) and len(module) == 2 and isinstance(module[1], nn.BatchNorm2d):
-            spread[name] = module[1]
     model.eval()
     crops = torch.from_numpy(np.concatenate(batches))
 
@@ -82,7 +78,7 @@ def restore(model: Reader, found: dict[str, Tensor], batches: list[np.ndarray]) 
 
         return hook
 
-    handles = [norm.register_forward_pre_hook(settle(name)) for name, norm in spread.items()]
+    handles = [pair[1].register_forward_pre_hook(settle(name)) for name, pair in normalised(model)]
     with torch.no_grad():
         model(crops)
     for handle in handles:
@@ -112,16 +108,16 @@ def main() -> None:
     found = weights(args.model)
     size = size_of(found)
     model = Reader(len(CODES) + 1, size=size)
-    batches = calibration(args.data, args.quads)
-    restore(model, found, batches)
     missing = [name for name, _ in model.named_parameters() if name not in found and not name.startswith(("asked", "slots")) and ".1." not in name]
     if missing:
         raise PublishedError(f"the file lacks {', '.join(missing)}")
+    batches = calibration(args.data, args.quads)
+    restore(model, found, batches)
     alike, of = compare(model, args.model, batches)
     if alike < LEAST_ALIKE * of:
         raise PublishedError(f"{args.model}: the restored network reads {alike} of {of} crops as the file does: the file is of another recipe")
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    state = {"average": model.state_dict(), "model": model.state_dict(), "countries": CODES, "family": "ctc", "size": size}
+    state = {"average": model.state_dict(), "countries": CODES, "family": "ctc", "size": size}
     torch.save(state, args.out)
     print(f"{size}, {sum(p.numel() for p in model.parameters())} weights, {alike} of {of} crops read as the file reads them")
 
