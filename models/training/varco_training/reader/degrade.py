@@ -105,7 +105,7 @@ def camera(rng: np.random.Generator, crop: np.ndarray, severity: float, grey: bo
     if crop.shape[1] > 70 and rng.random() < 0.1 * severity:
         out = _codec(rng, out)
     if rng.random() < 0.75:
-        quality = int(rng.uniform(100 - 75 * severity, 98) if rng.random() < 0.7 else rng.uniform(70, 98))
+        quality = int(rng.uniform(min(98.0, 100 - 75 * severity), 98) if rng.random() < 0.7 else rng.uniform(70, 98))
         coded = cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
         out = cv2.imdecode(coded, cv2.IMREAD_COLOR)
     return out
