@@ -12,7 +12,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use varco::frame::Frame;
 use varco::tracking::{Tracker, TrackerConfig};
 use varco::video::{Location, Next, Source, SourceConfig};
-use varco::vision::{CROP_VALUES, Engine, EngineConfig, rectify};
+use varco::vision::{CropSize, Engine, EngineConfig, rectify};
 
 /// The frame of the clip in which the plate is widest.
 fn frame() -> Frame {
@@ -37,9 +37,10 @@ fn vision(criterion: &mut Criterion) {
     criterion.bench_function("detect, 1280x720", |b| {
         b.iter(|| engine.detect(black_box(picture)).unwrap());
     });
-    let mut crop = vec![0.0; CROP_VALUES];
+    let size = CropSize { width_px: 160, height_px: 48 };
+    let mut crop = vec![0.0; size.values()];
     criterion.bench_function("rectify a plate", |b| {
-        b.iter(|| rectify(black_box(picture), &quad, &mut crop));
+        b.iter(|| rectify(black_box(picture), &quad, size, &mut crop));
     });
     criterion.bench_function("rectify and read a plate", |b| {
         b.iter(|| engine.read(black_box(picture), &quad).unwrap());

@@ -35,7 +35,7 @@ pub use engine::{Engine, EngineConfig};
 pub use error::VisionError;
 pub use model::{ModelCard, Models};
 pub use patch::{Patch, straightened};
-pub use rectify::{CROP_HEIGHT_PX, CROP_VALUES, CROP_WIDTH_PX, MARGIN_X, MARGIN_Y, rectify};
+pub use rectify::{CropSize, MARGIN_X, MARGIN_Y, rectify};
 pub use runtime::Runtime;
 pub use vehicle::{VehicleDetection, VehicleKind};
 pub use vehicles::{VehicleConfig, VehicleDetector};

@@ -20,6 +20,8 @@ pub(super) struct Network {
 
 /// What a model file says of itself.
 pub(super) struct About {
+    /// Dimensions by name; -1 where any size will do.
+    inputs: BTreeMap<String, Vec<i64>>,
     outputs: Vec<String>,
     /// What was written into it at export.
     properties: BTreeMap<String, String>,
@@ -50,6 +52,11 @@ impl Network {
     /// Whether it has an output of this name.
     pub(super) fn has_output(&self, name: &str) -> bool {
         self.about.outputs.iter().any(|output| output == name)
+    }
+
+    /// The dimensions of an input, -1 where any size will do.
+    pub(super) fn input_shape(&self, name: &str) -> Option<&[i64]> {
+        self.about.inputs.get(name).map(Vec::as_slice)
     }
 
     /// A value that was written into the model at export.
@@ -136,6 +143,11 @@ pub(super) fn session(
 
 impl About {
     pub(super) fn of(session: &Session) -> Self {
+        let inputs = session.inputs().iter().filter_map(|input| {
+            let shape = input.dtype().tensor_shape()?;
+            Some((input.name().to_owned(), shape.to_vec()))
+        });
+        let inputs = inputs.collect();
         let outputs = session.outputs().iter().map(|output| output.name().to_owned()).collect();
         let properties = session.metadata().map_or_else(
             |_| BTreeMap::new(),
@@ -144,7 +156,7 @@ impl About {
                 keys.filter_map(|key| Some((key.clone(), metadata.custom(&key)?))).collect()
             },
         );
-        Self { outputs, properties }
+        Self { inputs, outputs, properties }
     }
 }
 

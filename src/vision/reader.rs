@@ -3,7 +3,7 @@
 use super::ctc::{self, CLASSES};
 use super::error::VisionError;
 use super::model::{Model, ModelCard, Models, Place};
-use super::rectify::{CROP_HEIGHT_PX, CROP_VALUES, CROP_WIDTH_PX, rectify};
+use super::rectify::{CropSize, rectify};
 use crate::frame::{Picture, Quad};
 use crate::plate::{Country, Reading};
 
@@ -41,6 +41,8 @@ struct Opinion {
 /// One network that reads plates.
 struct Network {
     model: Model,
+    /// What it sees of a plate.
+    crop: CropSize,
     countries: Vec<Option<Country>>,
     temperatures: Temperatures,
 }
@@ -56,12 +58,13 @@ impl Network {
             text: temperature("temperature")?,
             country: temperature("country_temperature")?,
         };
-        Ok(Self { model, countries, temperatures })
+        let crop = crop_size(&model)?;
+        Ok(Self { model, crop, countries, temperatures })
     }
 
     /// What stands on each of `plates` crops.
     fn run(&mut self, plates: usize, crops: &[f32]) -> ort::Result<Vec<Opinion>> {
-        let shape = [plates, 3, CROP_HEIGHT_PX, CROP_WIDTH_PX];
+        let shape = [plates, 3, self.crop.height_px, self.crop.width_px];
         let temperatures = self.temperatures;
         let outputs = self.model.network.run("crops", shape, crops)?;
         let (dimensions, logits) = outputs.tensor("logits")?;
@@ -90,6 +93,27 @@ impl Network {
             })
             .collect())
     }
+}
+
+/// How large a reader wants its plates, as its file says.
+fn crop_size(model: &Model) -> Result<CropSize, VisionError> {
+    let shape = model.network.input_shape("crops").unwrap_or_default();
+    let side =
+        |side: i64, most: usize| usize::try_from(side).ok().filter(|px| (1..=most).contains(px));
+    if let [_, 3, height, width] = *shape
+        && let Some(height_px) = side(height, CropSize::MAX.height_px)
+        && let Some(width_px) = side(width, CropSize::MAX.width_px)
+    {
+        return Ok(CropSize { width_px, height_px });
+    }
+    let CropSize { width_px, height_px } = CropSize::MAX;
+    Err(VisionError::Model {
+        model: model.card.origin.clone(),
+        reason: format!(
+            "its input \"crops\" has shape {shape:?}, not [n, 3, height, width] of at most \
+             {height_px} x {width_px} pixels; export a reader of this version's recipe"
+        ),
+    })
 }
 
 /// The plate reader with its buffers; one per thread.
@@ -123,12 +147,18 @@ impl Reader {
     ) -> Result<Vec<Read>, VisionError> {
         let mut reads = Vec::with_capacity(quads.len());
         for batch in quads.chunks(BATCH) {
-            self.crops.resize(batch.len() * CROP_VALUES, 0.0);
-            for (quad, crop) in batch.iter().zip(self.crops.chunks_exact_mut(CROP_VALUES)) {
-                rectify(picture, quad, crop);
-            }
             let mut opinions = Vec::with_capacity(self.networks.len());
+            let mut cut = None;
             for network in &mut self.networks {
+                let size = network.crop;
+                // Networks that want plates alike share them.
+                if cut.replace(size) != Some(size) {
+                    self.crops.resize(batch.len() * size.values(), 0.0);
+                    for (quad, crop) in batch.iter().zip(self.crops.chunks_exact_mut(size.values()))
+                    {
+                        rectify(picture, quad, size, crop);
+                    }
+                }
                 let said = network.run(batch.len(), &self.crops);
                 opinions.push(said.map_err(|source| VisionError::Run {
                     model: "plate reader",

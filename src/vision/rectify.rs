@@ -2,12 +2,24 @@
 
 use crate::frame::{ColourMatrix, Layout, Picture, Quad, YuvWeights};
 
-/// Width of a rectified plate.
-pub const CROP_WIDTH_PX: usize = 160;
-/// Height of a rectified plate.
-pub const CROP_HEIGHT_PX: usize = 48;
-/// Values of one rectified plate: planar red, green, blue.
-pub const CROP_VALUES: usize = 3 * CROP_WIDTH_PX * CROP_HEIGHT_PX;
+/// How large a reader wants a plate pulled straight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CropSize {
+    /// Columns, at most [`CropSize::MAX`]'s.
+    pub width_px: usize,
+    /// Rows, at most [`CropSize::MAX`]'s.
+    pub height_px: usize,
+}
+
+impl CropSize {
+    /// The largest one.
+    pub const MAX: Self = Self { width_px: MAX_WIDTH_PX, height_px: 96 };
+
+    /// Values of one rectified plate: planar red, green, blue.
+    pub const fn values(self) -> usize {
+        3 * self.width_px * self.height_px
+    }
+}
 
 /// What is shown beyond the plate on the left and on the right, in plate widths.
 pub const MARGIN_X: f32 = 0.06;
@@ -15,7 +27,7 @@ pub const MARGIN_X: f32 = 0.06;
 pub const MARGIN_Y: f32 = 0.12;
 
 /// No window is wider.
-const MAX_WIDTH_PX: usize = 160;
+const MAX_WIDTH_PX: usize = 192;
 /// More samples than this per pixel and direction gain nothing.
 const MAX_SAMPLES: usize = 6;
 
@@ -39,20 +51,19 @@ impl Window {
     }
 }
 
-/// What the reader sees of a plate.
-const PLATE: Window = Window {
-    margin_x: MARGIN_X,
-    margin_y: MARGIN_Y,
-    width_px: CROP_WIDTH_PX,
-    height_px: CROP_HEIGHT_PX,
-};
-
-/// Writes the plate within `quad`, with its margins, as planar RGB from 0 to 1
-/// (`3 × 48 × 160` values) into `crop`. What lies outside the picture repeats its edge.
+/// Writes the plate within `quad`, with its margins, as planar RGB from 0 to 1 (3 x height x width
+/// values) into `crop`. What lies outside the picture repeats its edge.
 ///
-/// `crop` must hold [`CROP_VALUES`] values; a shorter one is left as it is.
-pub fn rectify(picture: &Picture, quad: &Quad, crop: &mut [f32]) {
-    cut(picture, quad, PLATE, crop);
+/// `crop` must hold [`CropSize::values`] values and `size` be at most [`CropSize::MAX`]; otherwise
+/// it is left as it is.
+pub fn rectify(picture: &Picture, quad: &Quad, size: CropSize, crop: &mut [f32]) {
+    let CropSize { width_px, height_px } = size;
+    cut(
+        picture,
+        quad,
+        Window { margin_x: MARGIN_X, margin_y: MARGIN_Y, width_px, height_px },
+        crop,
+    );
 }
 
 /// Writes the window of what lies within `quad` as planar RGB from 0 to 1 into `out`. What lies
@@ -262,6 +273,8 @@ mod tests {
     use super::*;
     use crate::frame::Rect;
 
+    const SIZE: CropSize = CropSize { width_px: 160, height_px: 48 };
+
     /// A picture whose red grows to the right and whose green grows downwards.
     fn ramp(width: u32, height: u32) -> Picture {
         let mut rgb = Vec::new();
@@ -277,11 +290,11 @@ mod tests {
     fn an_upright_quad_is_cut_with_its_margins() {
         let picture = ramp(250, 200);
         let quad = Rect::from([50.0, 60.0, 100.0, 50.0]).quad();
-        let mut crop = vec![0.0; CROP_VALUES];
-        rectify(&picture, &quad, &mut crop);
-        let plane = CROP_WIDTH_PX * CROP_HEIGHT_PX;
-        let red = |row: usize, column: usize| crop[row * CROP_WIDTH_PX + column] * 255.0;
-        let green = |row: usize, column: usize| crop[plane + row * CROP_WIDTH_PX + column] * 255.0;
+        let mut crop = vec![0.0; SIZE.values()];
+        rectify(&picture, &quad, SIZE, &mut crop);
+        let plane = SIZE.width_px * SIZE.height_px;
+        let red = |row: usize, column: usize| crop[row * SIZE.width_px + column] * 255.0;
+        let green = |row: usize, column: usize| crop[plane + row * SIZE.width_px + column] * 255.0;
         // The first column's centre lies half a crop pixel within the left margin.
         let pixel_px = 112.0 / 160.0;
         assert!((red(20, 0) - (50.0 - 6.0 + pixel_px / 2.0 - 0.5)).abs() < 0.6, "{}", red(20, 0));
@@ -311,8 +324,8 @@ mod tests {
             Quad([[5.0, 5.0], [5.0, 5.0], [9.0, 9.0], [5.0, 9.0]]),
         ];
         for quad in wild {
-            let mut crop = vec![0.0; CROP_VALUES];
-            rectify(&picture, &quad, &mut crop);
+            let mut crop = vec![0.0; SIZE.values()];
+            rectify(&picture, &quad, SIZE, &mut crop);
             assert!(crop.iter().all(|v| v.is_finite()));
         }
     }

@@ -19,7 +19,7 @@ from ..labels import SEALED_VAL_LABELS
 from ..pack import detected_quads, labelled_crops, plate_crops
 from ..plates import CODES
 from . import ALPHABET, SLOTS
-from .evaluate import session_infer
+from .evaluate import opened
 from .measure import as_given
 
 TEMPERATURES = np.exp(np.arange(-0.7, 1.8, 0.05))
@@ -37,11 +37,11 @@ def text_loss(logits: np.ndarray, texts: list[str], temperature: float) -> float
 
 def calibrate(model: Path, data: Path, quads: Path | None) -> None:
     """Fit both temperatures and write them into the file's metadata."""
-    infer, _ = session_infer(model)
+    network = opened(model)
     found = detected_quads(quads) if quads else None
     crops = plate_crops(data, "val", found) + labelled_crops(data, SEALED_VAL_LABELS, found, "val")
     crops = [c for c in crops if len(c.text) <= SLOTS and all(s in ALPHABET for s in c.text)]
-    outputs = [infer(as_given(c)[None]) for c in crops]
+    outputs = [network.infer(as_given(c, network.size)[None]) for c in crops]
     logits, countries = (np.concatenate([o[i] for o in outputs]) for i in (0, 1))
     texts = [c.text for c in crops]
     text = min(TEMPERATURES, key=lambda t: text_loss(logits, texts, t))

@@ -1,6 +1,6 @@
 """From a flat plate to the crop a camera and the detector would give: geometry, light, lens, sensor, compression.
 
-Everything happens at the plate's resolution in the camera's picture; the last step scales to the reader's input size, as the
+Everything happens at the plate's resolution in the camera's picture; `to_input` then scales to the reader's input size, as the
 program does.
 """
 
@@ -9,22 +9,24 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from . import HEIGHT, MARGIN_X, MARGIN_Y, WIDTH
+from . import MARGIN_X, MARGIN_Y, CropSize
+
+MOST_WIDTH_PX = 280
+"""No rendered plate is wider in the camera's picture; larger ones would be scaled down anyway."""
 
 
 def photograph(rng: np.random.Generator, plate: np.ndarray, severity: float = 1.0, night: bool = False) -> np.ndarray:
-    """A crop (`HEIGHT` x `WIDTH` x 3, RGB, uint8) of the flat BGR picture `plate`; `severity` 0..1 eases the faults in."""
+    """What a camera shows of the flat plate `plate` (both BGR, uint8), as large as it is there; `severity` 0..1 eases the faults in."""
     crop = _place(rng, plate, severity)
-    crop = camera(rng, crop, severity, grey=night or rng.random() < 0.12)
-    return to_input(rng, crop)
+    return camera(rng, crop, severity, grey=night or rng.random() < 0.12)
 
 
-def to_input(rng: np.random.Generator, crop: np.ndarray) -> np.ndarray:
-    """Scale to the reader's input, BGR to RGB."""
+def to_input(rng: np.random.Generator, crop: np.ndarray, size: CropSize) -> np.ndarray:
+    """Scale to a reader's input, BGR to RGB."""
     u = rng.random()
-    larger = crop.shape[1] > WIDTH * 1.2
+    larger = crop.shape[1] > size.width * 1.2
     mode = cv2.INTER_AREA if larger and u < 0.6 else cv2.INTER_CUBIC if u > 0.92 else cv2.INTER_LINEAR
-    return cv2.cvtColor(cv2.resize(crop, (WIDTH, HEIGHT), interpolation=mode), cv2.COLOR_BGR2RGB)
+    return cv2.cvtColor(cv2.resize(crop, (size.width, size.height), interpolation=mode), cv2.COLOR_BGR2RGB)
 
 
 def _place(rng: np.random.Generator, plate: np.ndarray, severity: float) -> np.ndarray:
@@ -32,7 +34,7 @@ def _place(rng: np.random.Generator, plate: np.ndarray, severity: float) -> np.n
     h, w = plate.shape[:2]
     two_rows = w / h < 2.6
     low = 40 if rng.random() < 0.25 else 60
-    target = float(np.exp(rng.uniform(np.log(low), np.log(240)))) * (0.62 if two_rows else 1.0)
+    target = float(np.exp(rng.uniform(np.log(low), np.log(MOST_WIDTH_PX)))) * (0.62 if two_rows else 1.0)
     if severity < 0.5:
         target = max(target, 90 * (0.62 if two_rows else 1.0))
     squash = float(rng.uniform(0.55, 1.05)) if rng.random() < 0.5 else 1.0  # seen from the side

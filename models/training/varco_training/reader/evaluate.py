@@ -10,6 +10,7 @@ import argparse
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -20,18 +21,32 @@ import onnxruntime as ort
 from ..labels import SEALED_VAL_LABELS
 from ..pack import Quads, detected_quads, labelled_crops, plate_crops, validation_crops
 from ..plates import render_plate
-from . import HEIGHT, SLOTS, WIDTH
-from .degrade import photograph
+from . import SLOTS, CropSize
+from .degrade import photograph, to_input
 from .measure import Infer, as_given, read, resize, score
 from .samples import RENDER_PX, rendered
 from .together import read_together
 
-Reader = Callable[[Sequence[np.ndarray]], list[str]]
-"""Crops to their texts."""
+Look = Callable[[CropSize], np.ndarray]
+"""A plate as a network sees it: its crop at the size that the network reads."""
+Reader = Callable[[Sequence[Look]], list[str]]
+"""Plates to their texts."""
+SHOWN = CropSize(160, 48)
+"""Size of a plate on the sheet of those misread."""
 
 
-def session_infer(path: Path) -> tuple[Infer, ort.InferenceSession]:
-    """Inference with ONNX Runtime on one thread."""
+@dataclass(frozen=True)
+class Network:
+    """An exported reader on one thread of ONNX Runtime."""
+
+    infer: Infer
+    size: CropSize
+    """What it sees of a plate."""
+    session: ort.InferenceSession
+
+
+def opened(path: Path) -> Network:
+    """The reader of a file."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
@@ -41,7 +56,27 @@ def session_infer(path: Path) -> tuple[Infer, ort.InferenceSession]:
         logits, country = session.run(["logits", "country"], {"crops": floats})
         return logits, country
 
-    return infer, session
+    _, _, height, width = session.get_inputs()[0].shape
+    return Network(infer, CropSize(width, height), session)
+
+
+def reader_of(networks: Sequence[Network]) -> Reader:
+    """What one network reads, or several together."""
+
+    def crops(network: Network, looks: Sequence[Look]) -> list[np.ndarray]:
+        return [look(network.size) for look in looks]
+
+    def texts(looks: Sequence[Look]) -> list[str]:
+        if len(networks) == 1:
+            return read(networks[0].infer, crops(networks[0], looks))
+        return read_together([one.infer for one in networks], [crops(one, looks) for one in networks])
+
+    return texts
+
+
+def _photographed(place: int, photo: np.ndarray) -> Look:
+    """A rendered plate's picture, scaled in the same way for every network."""
+    return lambda size: to_input(np.random.default_rng(place), photo, size)
 
 
 def _width_class(width: float) -> str:
@@ -54,7 +89,7 @@ def _width_class(width: float) -> str:
 def evaluate_val(reader: Reader, data: Path, quads: Quads | None) -> None:
     """Print the accuracy on the val split."""
     crops = plate_crops(data, "val", quads)
-    texts = reader([as_given(c) for c in crops])
+    texts = reader([partial(as_given, c) for c in crops])
     groups: dict[str, list[int]] = defaultdict(list)
     for i, crop in enumerate(crops):
         groups[f"source {crop.source}"].append(i)
@@ -67,7 +102,7 @@ def evaluate_val(reader: Reader, data: Path, quads: Quads | None) -> None:
 def evaluate_wide_val(reader: Reader, data: Path, quads: Quads | None) -> None:
     """Print the accuracy on the plates of val that only the project's own labels know: other sources, two rows, from all over."""
     crops = labelled_crops(data, SEALED_VAL_LABELS, quads, "val")
-    texts = reader([as_given(c) for c in crops])
+    texts = reader([partial(as_given, c) for c in crops])
     groups: dict[str, list[int]] = defaultdict(list)
     for i, crop in enumerate(crops):
         groups[f"rows {crop.rows}"].append(i)
@@ -82,7 +117,7 @@ def evaluate_wide_val(reader: Reader, data: Path, quads: Quads | None) -> None:
 def evaluate_crops(reader: Reader, data: Path) -> None:
     """Print the accuracy on the cut-out plates."""
     items = list(validation_crops(data))
-    texts = reader([resize(picture) for picture, _, _ in items])
+    texts = reader([partial(resize, picture) for picture, _, _ in items])
     truth = [text for _, text, _ in items]
     print("crops-validation:", score(texts, truth))
     groups: dict[str, list[int]] = defaultdict(list)
@@ -96,7 +131,8 @@ def evaluate_rendered(reader: Reader, failures: Path | None, count: int = 1500, 
     """Print the accuracy on rendered plates under full degradation; `failures` gets a sheet of what was misread."""
     rng = np.random.default_rng(seed)
     items = [rendered(rng, 1.0) for _ in range(count)]
-    texts, truth = reader([i[0] for i in items]), [i[1] for i in items]
+    looks = [_photographed(i, photo) for i, (photo, _, _) in enumerate(items)]
+    texts, truth = reader(looks), [i[1] for i in items]
     plates = [i for i in range(count) if truth[i]]
     silent = sum(not texts[i] for i in range(count) if not truth[i])
     print("rendered:", score([texts[i] for i in plates], [truth[i] for i in plates]))
@@ -105,10 +141,10 @@ def evaluate_rendered(reader: Reader, failures: Path | None, count: int = 1500, 
         wrong = [i for i in plates if texts[i] != truth[i]][:60]
         cells = []
         for i in wrong:
-            cell = np.zeros((HEIGHT + 34, WIDTH + 4, 3), np.uint8)
-            cell[:HEIGHT, :WIDTH] = cv2.cvtColor(items[i][0], cv2.COLOR_RGB2BGR)
+            cell = np.zeros((SHOWN.height + 34, SHOWN.width + 4, 3), np.uint8)
+            cell[: SHOWN.height, : SHOWN.width] = cv2.cvtColor(looks[i](SHOWN), cv2.COLOR_RGB2BGR)
             for line, text in enumerate((truth[i], f"read {texts[i] or '-'}")):
-                where, white = (2, HEIGHT + 14 + 15 * line), (255, 255, 255)
+                where, white = (2, SHOWN.height + 14 + 15 * line), (255, 255, 255)
                 cv2.putText(cell, text, where, cv2.FONT_HERSHEY_SIMPLEX, 0.42, white, 1, cv2.LINE_AA)
             cells.append(cell)
         cells += [np.zeros_like(cells[0])] * (-len(cells) % 6)
@@ -119,21 +155,21 @@ def evaluate_two_rows(reader: Reader, count: int = 600, seed: int = 777) -> None
     """Print the accuracy on rendered two-row plates as a gate camera shows them (faults at 0.4 of their full strength)."""
     rng = np.random.default_rng(seed)
     plates = [render_plate(rng, rows=2, night=i % 8 == 0, height_px=RENDER_PX) for i in range(count)]
-    crops = [photograph(rng, plate.image, 0.4, i % 8 == 0) for i, plate in enumerate(plates)]
+    looks = [_photographed(i, photograph(rng, plate.image, 0.4, i % 8 == 0)) for i, plate in enumerate(plates)]
     kept = [i for i in range(count) if plates[i].rows == 2 and len(plates[i].text) <= SLOTS]
-    texts = reader([crops[i] for i in kept])
+    texts = reader([looks[i] for i in kept])
     print("rendered, two rows, moderate faults:", score(texts, [plates[i].text for i in kept]))
 
 
-def evaluate_speed(session: ort.InferenceSession) -> None:
+def evaluate_speed(network: Network) -> None:
     """Print the time of one crop and of a batch of eight, one thread, median of 300 and 60."""
     rng = np.random.default_rng(1)
     for batch, times in ((1, 300), (8, 60)):
-        feed = {"crops": rng.random((batch, 3, HEIGHT, WIDTH), np.float32)}
+        feed = {"crops": rng.random((batch, 3, network.size.height, network.size.width), np.float32)}
         taken = []
         for _ in range(times):
             start = time.perf_counter()
-            session.run(None, feed)
+            network.session.run(None, feed)
             taken.append((time.perf_counter() - start) * 1000)
         print(f"speed, batch {batch}: median {np.median(taken):.2f} ms, best {min(taken):.2f} ms")
 
@@ -149,9 +185,8 @@ def main() -> None:
     parser.add_argument("--speed", action="store_true")
     parser.add_argument("--failures", type=Path, help="write a sheet of misread rendered plates")
     args = parser.parse_args()
-    infer, session = session_infer(args.model)
-    second = [session_infer(args.second)[0]] if args.second else []
-    reader: Reader = partial(read_together, [infer, *second]) if second else partial(read, infer)
+    networks = [opened(file) for file in (args.model, args.second) if file]
+    reader = reader_of(networks)
     quads = detected_quads(args.quads) if args.quads else None
     evaluate_val(reader, args.data, quads)
     evaluate_wide_val(reader, args.data, quads)
@@ -160,7 +195,7 @@ def main() -> None:
     if args.crops:
         evaluate_crops(reader, args.data)
     if args.speed:
-        evaluate_speed(session)
+        evaluate_speed(networks[0])
 
 
 if __name__ == "__main__":

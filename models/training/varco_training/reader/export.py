@@ -1,7 +1,7 @@
 """Export the reader: ``python -m varco_training.reader.export --run DIR --out FILE [--precision int8|fp32]``.
 
 Folds the batch normalisation, writes ONNX with Varco's metadata, quantises the convolutions with real and rendered crops. The
-file's interface: input ``crops`` float32 [N, 3, 48, 160] RGB 0..1; outputs ``logits`` float32 [N, 80, 40] (class 0 blank) and
+file's interface: input ``crops`` float32 [N, 3, height, width] RGB 0..1; outputs ``logits`` float32 [N, T, 40] (class 0 blank) and
 ``country`` [N, K]. Temperatures that make the probabilities true (fitted on val, `reader.calibrate`) are written into the file
 as well. Only the family `ctc` can be exported and run by the program.
 """
@@ -22,8 +22,9 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from ..quantise import quantise
-from . import ALPHABET, HEIGHT, MARGIN_X, MARGIN_Y, WIDTH
+from . import ALPHABET, MARGIN_X, MARGIN_Y, CropSize
 from .calibrate import calibrate
+from .degrade import to_input
 from .network import Reader, normalised
 from .samples import RealCrops, rendered
 
@@ -64,11 +65,11 @@ def _commit() -> str:
     return found.stdout.strip() or "unknown"
 
 
-def write_fp32(checkpoint: Path, target: Path, version: str) -> None:
-    """Write the fp32 network with its metadata."""
+def write_fp32(checkpoint: Path, target: Path, version: str) -> CropSize:
+    """Write the fp32 network with its metadata; what it sees of a plate."""
     model, countries = load(checkpoint)
     torch.onnx.export(
-        Exported(model), (torch.zeros(1, 3, HEIGHT, WIDTH),), str(target), input_names=["crops"], output_names=["logits", "country"],
+        Exported(model), (torch.zeros(1, 3, model.crop.height, model.crop.width),), str(target), input_names=["crops"], output_names=["logits", "country"],
         dynamic_axes={"crops": {0: "N"}, "logits": {0: "N"}, "country": {0: "N"}}, opset_version=17, **BY_SCRIPT,
     )
     graph = onnx.load(target)
@@ -78,15 +79,16 @@ def write_fp32(checkpoint: Path, target: Path, version: str) -> None:
     }
     onnx.helper.set_model_props(graph, facts)
     onnx.save(graph, target)
+    return model.crop
 
 
-def calibration(data: Path, quads: Path | None, seed: int = 7, batch: int = 32) -> list[np.ndarray]:
+def calibration(data: Path, quads: Path | None, size: CropSize, seed: int = 7, batch: int = 32) -> list[np.ndarray]:
     """Real crops of the train split and rendered ones, half and half, as the network takes them."""
     cv2.setNumThreads(1)
     rng = np.random.default_rng(seed)
     real = RealCrops(data, quads=quads)
     drawn = [real.draw(rng)[0] if i % 2 else rendered(rng, 0.8)[0] for i in range(CALIBRATION_CROPS)]
-    floats = np.ascontiguousarray(np.stack(drawn).transpose(0, 3, 1, 2)).astype(np.float32) / 255
+    floats = np.ascontiguousarray(np.stack([to_input(rng, photo, size) for photo in drawn]).transpose(0, 3, 1, 2)).astype(np.float32) / 255
     return [floats[i : i + batch] for i in range(0, len(floats), batch)]
 
 
@@ -112,9 +114,9 @@ def main() -> None:
     else:
         with tempfile.TemporaryDirectory() as folder:
             full = Path(folder) / "reader.onnx"
-            write_fp32(checkpoint, full, args.version)
+            crop = write_fp32(checkpoint, full, args.version)
             keep = kept_in_floats(onnx.load(full))
-            quantise(full, args.out, calibration(args.data, args.quads), keep=keep, percentile=PERCENTILE)
+            quantise(full, args.out, calibration(args.data, args.quads, crop), keep=keep, percentile=PERCENTILE)
     calibrate(args.out, args.data, args.quads)
 
 

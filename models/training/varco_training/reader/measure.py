@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 
 from ..pack import PlateCrop
-from . import ALPHABET, HEIGHT, MARGIN_X, MARGIN_Y, SLOTS, WIDTH
+from . import ALPHABET, MARGIN_X, MARGIN_Y, SLOTS, CropSize
 
 Infer = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
-"""Crops (uint8, N x 48 x 160 x 3, RGB) to CTC logits (N x 80 x 40, wide ones N x 160 x 40) and country logits."""
+"""Crops (uint8, N x height x width x 3, RGB) to CTC logits (N x T x 40) and country logits."""
 
 
 @dataclass(frozen=True)
@@ -95,36 +95,36 @@ def score(read: Sequence[str], truth: Sequence[str]) -> Score:
     )
 
 
-def resize(picture: np.ndarray) -> np.ndarray:
-    """A BGR picture stretched to the reader's input, RGB."""
-    smaller = picture.shape[1] > WIDTH
-    scaled = cv2.resize(picture, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
+def resize(picture: np.ndarray, size: CropSize) -> np.ndarray:
+    """A BGR picture stretched to a reader's input, RGB."""
+    smaller = picture.shape[1] > size.width
+    scaled = cv2.resize(picture, (size.width, size.height), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
     return cv2.cvtColor(scaled, cv2.COLOR_BGR2RGB)
 
 
-def through_box(crop: PlateCrop) -> np.ndarray:
+def through_box(crop: PlateCrop, size: CropSize) -> np.ndarray:
     """A labelled plate as the program would cut it with perfect upright boxes and the reader's margins."""
     x, y, w, h = crop.box
     x0, y0 = round(x - MARGIN_X * w), round(y - MARGIN_Y * h)
     x1, y1 = round(x + (1 + MARGIN_X) * w), round(y + (1 + MARGIN_Y) * h)
-    return resize(crop.patch[max(0, y0) : y1, max(0, x0) : x1])
+    return resize(crop.patch[max(0, y0) : y1, max(0, x0) : x1], size)
 
 
-def rectified(image: np.ndarray, corners: np.ndarray) -> np.ndarray:
-    """The plate pulled straight with its margins, at the reader's size (RGB)."""
+def rectified(image: np.ndarray, corners: np.ndarray, size: CropSize) -> np.ndarray:
+    """The plate pulled straight with its margins, at a reader's size (RGB)."""
     square = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
     x, y = MARGIN_X, MARGIN_Y
     wide = np.array([[[-x, -y], [1 + x, -y], [1 + x, 1 + y], [-x, 1 + y]]], np.float32)
     outer = cv2.perspectiveTransform(wide, cv2.getPerspectiveTransform(square, corners.astype(np.float32)))[0]
-    double = np.array([2 * WIDTH, 2 * HEIGHT], np.float32)
+    double = np.array([2 * size.width, 2 * size.height], np.float32)
     matrix = cv2.getPerspectiveTransform(outer, square * double)
-    out = cv2.warpPerspective(image, matrix, (2 * WIDTH, 2 * HEIGHT), borderMode=cv2.BORDER_REPLICATE)
-    return cv2.cvtColor(cv2.resize(out, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2RGB)
+    out = cv2.warpPerspective(image, matrix, (2 * size.width, 2 * size.height), borderMode=cv2.BORDER_REPLICATE)
+    return cv2.cvtColor(cv2.resize(out, (size.width, size.height), interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2RGB)
 
 
-def as_given(crop: PlateCrop) -> np.ndarray:
+def as_given(crop: PlateCrop, size: CropSize) -> np.ndarray:
     """A labelled plate by its known corners, as the program cuts it; by its box where they are not known."""
-    return through_box(crop) if crop.corners is None else rectified(crop.patch, crop.corners)
+    return through_box(crop, size) if crop.corners is None else rectified(crop.patch, crop.corners, size)
 
 
 def read(infer: Infer, crops: Sequence[np.ndarray], batch: int = 64) -> list[str]:

@@ -1,4 +1,4 @@
-"""The reader's network: plain residual 3x3 convolutions to two rows of forty columns, then one of three ways to a text.
+"""The reader's network: plain residual 3x3 convolutions to two rows of columns, then one of three ways to a text.
 
 `ctc`: more convolutions and one layer of self-attention, one class or a blank per column. `slots`: as many learned questions as a plate has places, each
 looking at the columns by attention. `decoder`: self-attention over the columns, then questions that also look at each other.
@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from . import ALPHABET, COLUMNS, SLOTS
+from . import ALPHABET, SLOTS, CropSize
 
 CLASSES = len(ALPHABET) + 1
 FAMILIES = ("ctc", "slots", "decoder")
@@ -28,10 +28,18 @@ class Size:
     """Of the stem and the three stages."""
     steps_a_column: int
     """CTC steps that each column tells: two narrow signs alike side by side (11) need three, and may have little more than two columns."""
+    crop: CropSize
+    """What it sees of a plate."""
 
 
-SIZES = {"usual": Size((32, 48, 96, 128), 1), "wide": Size((32, 64, 112, 144), 2)}
-"""`usual` is the program's; `docs/design/reader.md` says what the wider one brought."""
+_SMALL, _LARGE = CropSize(160, 48), CropSize(192, 64)
+SIZES = {
+    "usual": Size((32, 48, 96, 128), 1, _SMALL),
+    "wide": Size((32, 64, 112, 144), 2, _SMALL),
+    "usual-192": Size((32, 48, 96, 128), 1, _LARGE),
+    "wide-192": Size((32, 64, 112, 144), 2, _LARGE),
+}
+"""`docs/design/reader.md` says which the program has, and what the wider ones and the larger crops brought."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,8 @@ class Outputs:
     """What the network says of N crops."""
 
     steps: Tensor
-    """Logits per step, N x 80 x 40 (wide: 160), class 0 the blank: the text of `ctc`, an aid in training for the others."""
+    """Logits per step, N x T x 40, class 0 the blank: the text of `ctc`, an aid in training for the others. `usual` 80 steps, `wide` 160, with larger
+    crops a fifth more."""
     slots: Tensor | None
     """Logits per place, N x 12 x 40, class 0 nothing (the text is over)."""
     country: Tensor
@@ -117,7 +126,7 @@ class Layer(nn.Module):
 
 
 class Reader(nn.Module):
-    """Crops `[N, 3, 48, 160]` (RGB, 0..1) to `Outputs`."""
+    """Crops `[N, 3, height, width]` (RGB, 0..1) of its size to `Outputs`."""
 
     def __init__(self, countries: int, family: str = "ctc", size: str = "usual") -> None:
         super().__init__()
@@ -125,16 +134,19 @@ class Reader(nn.Module):
             raise ValueError(f"{family}: the families are {', '.join(FAMILIES)}")
         self.family = family
         a, b, c, d = SIZES[size].channels
-        self.stem = _conv(3, a, (2, 2))  # 24 x 80
-        self.down2 = _conv(a, b, (2, 2))  # 12 x 40
+        self.crop = SIZES[size].crop
+        self.stem = _conv(3, a, (2, 2))  # half of the crop
+        self.down2 = _conv(a, b, (2, 2))  # a quarter
         self.stage2 = Block(b)
-        self.down3 = _conv(b, c, (2, 1))  # 6 x 40
+        self.down3 = _conv(b, c, (2, 1))  # an eighth of its height
         self.stage3 = Block(c)
-        self.down4 = _conv(c, d, (3, 1))  # 2 x 40
+        # To the two halves of the plate.
+        half = self.crop.height // 16
+        self.down4 = nn.Sequential(nn.Conv2d(c, d, (half, 3), (half, 1), padding=(half % 2, 1), bias=False), nn.BatchNorm2d(d))
         # Wide dilation: each column sees the whole plate, so the order of the signs and the band can speak about O and 0.
         deep = [Block(d, (1, 3))] if family == "decoder" else [Block(d, (1, 3)), Block(d, (1, 6))]
         self.stage4 = nn.Sequential(*deep)
-        self.place = nn.Parameter(torch.randn(1, COLUMNS, d) * (0.0 if family == "ctc" else 0.1))
+        self.place = nn.Parameter(torch.randn(1, 2 * self.crop.columns, d) * (0.0 if family == "ctc" else 0.1))
         self.encoder = nn.ModuleList(Layer(d, False) for _ in range({"ctc": 1, "slots": 0, "decoder": 2}[family]))
         for layer in self.encoder if family == "ctc" else ():
             layer.silence()
@@ -152,7 +164,7 @@ class Reader(nn.Module):
         x = self.stage2(torch.relu(self.down2(x)))
         x = self.stage3(torch.relu(self.down3(x)))
         x = self.stage4(torch.relu(self.down4(x)))
-        x = x.flatten(2).transpose(1, 2)  # N x 80 x D
+        x = x.flatten(2).transpose(1, 2)
         x = x + self.place
         for layer in self.encoder:
             x = layer(x)
@@ -166,3 +178,21 @@ class Reader(nn.Module):
             slots = self.slots(torch.relu(self.look(asked, x)))
         steps = self.steps(x).reshape(x.shape[0], -1, CLASSES)
         return Outputs(steps, slots, self.country(whole))
+
+
+def enlarged(weights: dict[str, Tensor], own: dict[str, Tensor]) -> dict[str, Tensor]:
+    """A network's weights for one with larger crops: the places of its columns spread, the rows that it makes one of each half of the plate shared out.
+
+    All others are as they were: what a convolution has learnt of a stroke serves for one a fifth thicker until training has mended it.
+    """
+    out = dict(weights)
+    place, wanted = weights["place"], own["place"].shape[1]
+    if place.shape[1] != wanted:
+        halves = place.reshape(2, -1, place.shape[2]).transpose(1, 2)
+        halves = F.interpolate(halves, size=wanted // 2, mode="linear", align_corners=False)
+        out["place"] = halves.transpose(1, 2).reshape(1, wanted, -1).contiguous()
+    rows, wanted = weights["down4.0.weight"].shape[2], own["down4.0.weight"].shape[2]
+    if (rows, wanted) == (3, 4):
+        shares = torch.tensor([[1, 0, 0], [0.5, 0.5, 0], [0, 0.5, 0.5], [0, 0, 1]]) * (rows / wanted)
+        out["down4.0.weight"] = torch.einsum("wr,oirk->oiwk", shares, weights["down4.0.weight"]).contiguous()
+    return out

@@ -55,13 +55,13 @@ def size_of(found: dict[str, Tensor]) -> str:
     if "steps.bias" in found and "stem.0.bias" in found:
         for name in SIZES:
             own = Reader(1, size=name).state_dict()
-            if own["steps.bias"].shape == found["steps.bias"].shape and own["down2.0.weight"].shape == found["down2.0.weight"].shape:
+            if own["steps.bias"].shape == found["steps.bias"].shape and all(own[at].shape == found[at].shape for at in ("down2.0.weight", "place")):
                 return name
     raise PublishedError("the file is none of this recipe's readers of the family `ctc`")
 
 
 def restore(model: Reader, found: dict[str, Tensor], batches: list[np.ndarray]) -> None:
-    """Fill the network with the weights, so that it gives on `batches` (N x 3 x 48 x 160 each) what the file gives."""
+    """Fill the network with the weights, so that it gives on `batches` (N x 3 x height x width each) what the file gives."""
     own = model.state_dict()
     model.load_state_dict(own | {name: value for name, value in found.items() if name in own})
     model.eval()
@@ -111,7 +111,7 @@ def main() -> None:
     missing = [name for name, _ in model.named_parameters() if name not in found and not name.startswith(("asked", "slots")) and ".1." not in name]
     if missing:
         raise PublishedError(f"the file lacks {', '.join(missing)}")
-    batches = calibration(args.data, args.quads)
+    batches = calibration(args.data, args.quads, model.crop)
     restore(model, found, batches)
     alike, of = compare(model, args.model, batches)
     if alike < LEAST_ALIKE * of:

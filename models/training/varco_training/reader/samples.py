@@ -15,12 +15,12 @@ import numpy as np
 
 from ..pack import PlateCrop, detected_quads, labelled_crops, plate_crops, unreadable_crops
 from ..plates import CODES, render_plate
-from . import ALPHABET, HEIGHT, MARGIN_X, MARGIN_Y, SLOTS, WIDTH
+from . import ALPHABET, MARGIN_X, MARGIN_Y, SLOTS, CropSize
 from .degrade import camera, photograph, to_input
 
 NIGHT_SHARE = 0.12
-RENDER_PX = 56
-"""Height of rendered one-row plates: little above the reader's input, which keeps rendering fast."""
+RENDER_PX = 72
+"""Height of rendered one-row plates: little above the largest input of a reader, which keeps rendering fast."""
 MAX_SIGNS = SLOTS
 SMEAR_SHARE = 0.02
 """How many rendered plates are too small for anybody to read; their text is empty."""
@@ -38,7 +38,7 @@ _EMPTY = 255
 
 @dataclass(frozen=True)
 class Batch:
-    """Crops (uint8, N x 48 x 160 x 3, RGB), class indices padded with 0, text lengths, country classes."""
+    """Crops (uint8, N x height x width x 3, RGB), class indices padded with 0, text lengths, country classes."""
 
     images: np.ndarray
     targets: np.ndarray
@@ -56,7 +56,7 @@ def encode(text: str) -> np.ndarray:
 
 
 def rendered(rng: np.random.Generator, severity: float) -> tuple[np.ndarray, str, int]:
-    """A rendered crop, its text and its country class (last class: no country)."""
+    """A rendered plate as a camera shows it (BGR), its text and its country class (last class: no country)."""
     night = rng.random() < NIGHT_SHARE
     plate = render_plate(rng, night=night, height_px=RENDER_PX)
     country = CODES.index(plate.country) if plate.country in CODES else len(CODES)
@@ -68,16 +68,15 @@ def rendered(rng: np.random.Generator, severity: float) -> tuple[np.ndarray, str
 def smear(rng: np.random.Generator, crop: np.ndarray) -> np.ndarray:
     """What is left of a plate some ten to twenty pixels wide."""
     width = int(rng.integers(9, 21))
-    small = cv2.resize(crop, (width, max(3, width * HEIGHT // WIDTH)), interpolation=cv2.INTER_AREA)
-    return cv2.resize(small, (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR)
+    return cv2.resize(crop, (width, max(3, round(width * 0.3))), interpolation=cv2.INTER_AREA)
 
 
 class Pool:
     """Ring of rendered crops in shared memory; `start` lets a process of lowest priority renew it for ever."""
 
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self._memory = SharedMemory(create=True, size=size * (HEIGHT * WIDTH * 3 + MAX_SIGNS + 6))
+    def __init__(self, size: int, crop: CropSize) -> None:
+        self.size, self.crop = size, crop
+        self._memory = SharedMemory(create=True, size=size * (crop.height * crop.width * 3 + MAX_SIGNS + 6))
         self._views()
         self.lengths[:] = _EMPTY
         self.produced = mp.Value(ctypes.c_longlong, 0)
@@ -85,10 +84,10 @@ class Pool:
         self._process: mp.Process | None = None
 
     def _views(self) -> None:
-        n, pixels = self.size, HEIGHT * WIDTH * 3
+        n, pixels = self.size, self.crop.height * self.crop.width * 3
         buffer = self._memory.buf
         self.losses = np.ndarray((n,), np.float32, buffer)
-        self.images = np.ndarray((n, HEIGHT, WIDTH, 3), np.uint8, buffer, n * 4)
+        self.images = np.ndarray((n, self.crop.height, self.crop.width, 3), np.uint8, buffer, n * 4)
         self.targets = np.ndarray((n, MAX_SIGNS), np.uint8, buffer, n * (pixels + 4))
         self.lengths = np.ndarray((n,), np.uint8, buffer, n * (pixels + MAX_SIGNS + 4))
         self.countries = np.ndarray((n,), np.uint8, buffer, n * (pixels + MAX_SIGNS + 5))
@@ -98,7 +97,8 @@ class Pool:
         with self.produced.get_lock():
             slot = self.produced.value % self.size
             self.produced.value += 1
-        image, text, country = rendered(rng, self.severity.value)
+        photo, text, country = rendered(rng, self.severity.value)
+        image = to_input(rng, photo, self.crop)
         self.lengths[slot] = _EMPTY  # nobody takes the slot while picture and text do not belong together
         self.images[slot], self.targets[slot], self.countries[slot] = image, encode(text), country
         self.losses[slot] = HOPELESS / 2
@@ -157,7 +157,7 @@ class RealCrops:
         self.unreadable = unreadable_crops(data, "train")
 
     def draw(self, rng: np.random.Generator) -> tuple[np.ndarray, str, int]:
-        """An augmented crop, its text and its country class."""
+        """A real plate as another camera might show it (BGR), its text and its country class."""
         if self.unreadable and rng.random() < UNREADABLE_SHARE:
             return augment(rng, self.unreadable[int(rng.integers(len(self.unreadable)))]), "", IGNORED
         group = self.groups[min(int(np.searchsorted(self.bounds, rng.random())), len(self.groups) - 1)]
@@ -171,7 +171,7 @@ DETECTED_SHARE = 0.8
 
 
 def augment(rng: np.random.Generator, crop: PlateCrop) -> np.ndarray:
-    """A real plate through jittered corners or a jittered and turned box, made smaller and worse; sized for the reader."""
+    """A real plate through jittered corners or a jittered and turned box, made smaller and worse (BGR)."""
     if crop.corners is not None and rng.random() < DETECTED_SHARE:
         corners = _pulled(rng, crop.corners)
     else:
@@ -188,7 +188,7 @@ def augment(rng: np.random.Generator, crop: PlateCrop) -> np.ndarray:
     size = max(12, round(wide)), max(8, round(float(size[1]) * scale))
     matrix = cv2.getPerspectiveTransform(corners, np.float32([(0, 0), (size[0], 0), size, (0, size[1])]))
     out = cv2.warpPerspective(patch, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return to_input(rng, camera(rng, out, 0.2 if wide < 80 else 0.65, grey=rng.random() < 0.2))
+    return camera(rng, out, 0.2 if wide < 80 else 0.65, grey=rng.random() < 0.2)
 
 
 def _pulled(rng: np.random.Generator, corners: np.ndarray) -> np.ndarray:
@@ -218,7 +218,7 @@ def make_batch(rng: np.random.Generator, pool: Pool, real: RealCrops | None, siz
     count = int(size * real_share) if real is not None else 0
     slots = pool.take(rng, size - count)
     drawn = [real.draw(rng) for _ in range(count)] if real is not None else []
-    images = np.concatenate([pool.images[slots], *(d[0][None] for d in drawn)])
+    images = np.concatenate([pool.images[slots], *(to_input(rng, d[0], pool.crop)[None] for d in drawn)])
     targets = np.concatenate([pool.targets[slots], *(encode(d[1])[None] for d in drawn)])
     lengths = np.concatenate([pool.lengths[slots], np.array([len(d[1]) for d in drawn], np.uint8)])
     countries = pool.countries[slots].astype(np.int64)

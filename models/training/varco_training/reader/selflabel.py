@@ -16,19 +16,21 @@ import numpy as np
 
 from ..labels import SEALED_LABELS, read_labels
 from ..pack import PlateCrop, unread_crops
-from . import MARGIN_X, MARGIN_Y
-from .evaluate import session_infer
-from .measure import Infer, decode, resize, signs
+from . import MARGIN_X, MARGIN_Y, CropSize
+from .evaluate import Network, opened
+from .measure import decode, resize, signs
 
 SOURCES = frozenset({"ol", "vr", "ru", "in", "mp", "wd"})
 """Sources whose plates nobody has read in the pack. A few pictures of each are mirrored: strike those lines."""
 LEAST_WIDTH_PX = 55.0
 LEAST_SIGNS, MOST_SIGNS = 4, 9
+SHOWN = CropSize(164, 60)
+"""Size of a plate on the sheet."""
 LOOKS = ((0.0, 0.0, 0.0), (0.03, 0.05, 0.0), (-0.02, -0.04, 0.0), (0.02, 0.02, 2.5), (0.02, 0.02, -2.5))
 """Each look's further margin across and along the plate, and its turn in degrees."""
 
 
-def look(crop: PlateCrop, across: float, along: float, degrees: float) -> np.ndarray:
+def look(crop: PlateCrop, size: CropSize, across: float, along: float, degrees: float) -> np.ndarray:
     """The plate through one box, sized for the reader."""
     x, y, w, h = crop.box
     mx, my = (MARGIN_X + across) * w, (MARGIN_Y + along) * h
@@ -37,7 +39,7 @@ def look(crop: PlateCrop, across: float, along: float, degrees: float) -> np.nda
         turn = cv2.getRotationMatrix2D((x + w / 2, y + h / 2), degrees, 1.0)
         patch = cv2.warpAffine(patch, turn, patch.shape[1::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     x0, y0 = max(0, round(x - mx)), max(0, round(y - my))
-    return resize(patch[y0 : round(y + h + my), x0 : round(x + w + mx)])
+    return resize(patch[y0 : round(y + h + my), x0 : round(x + w + mx)], size)
 
 
 def certainty(logits: np.ndarray) -> float:
@@ -45,9 +47,9 @@ def certainty(logits: np.ndarray) -> float:
     return min((s.certainty for s in signs(logits)), default=0.0)
 
 
-def label(infer: Infer, crop: PlateCrop) -> tuple[str, float] | None:
+def label(network: Network, crop: PlateCrop) -> tuple[str, float] | None:
     """Text and certainty when all looks agree."""
-    logits, _ = infer(np.stack([look(crop, *how) for how in LOOKS]))
+    logits, _ = network.infer(np.stack([look(crop, network.size, *how) for how in LOOKS]))
     texts = decode(logits)
     if len(set(texts)) != 1 or not LEAST_SIGNS <= len(texts[0]) <= MOST_SIGNS or not any(c.isdigit() for c in texts[0]):
         return None
@@ -59,7 +61,7 @@ def sheet(shown: list[tuple[PlateCrop, str, int]], columns: int = 8) -> np.ndarr
     cells = []
     for crop, text, line in shown:
         cell = np.zeros((84, 168, 3), np.uint8)
-        cell[2:62, 2:166] = cv2.resize(cv2.cvtColor(look(crop, 0.02, 0.05, 0), cv2.COLOR_RGB2BGR), (164, 60))
+        cell[2:62, 2:166] = cv2.cvtColor(look(crop, SHOWN, 0.02, 0.05, 0), cv2.COLOR_RGB2BGR)
         cv2.putText(cell, f"{line} {text}", (4, 78), cv2.FONT_HERSHEY_SIMPLEX, 0.48, (255, 255, 255), 1, cv2.LINE_AA)
         cells.append(cell)
     cells += [np.zeros_like(cells[0])] * (-len(cells) % columns)
@@ -75,14 +77,14 @@ def main() -> None:
     parser.add_argument("--certain", type=float, default=0.9, help="least mean certainty of the weakest sign")
     args = parser.parse_args()
     cv2.setNumThreads(1)
-    infer, _ = session_infer(args.model)
+    network = opened(args.model)
     known = read_labels(args.data, SEALED_LABELS) if SEALED_LABELS.is_file() else {}
     rows, shown, seen = [], [], 0
     for image, place, crop in unread_crops(args.data, SOURCES, LEAST_WIDTH_PX):
         if (image, place) in known:
             continue
         seen += 1
-        found = label(infer, crop)
+        found = label(network, crop)
         if found and found[1] >= args.certain:
             shown.append((crop, found[0], len(rows) + 1))
             rows.append({"image": image, "plate": place, "text": found[0], "certainty": round(found[1], 3)})

@@ -32,11 +32,11 @@ def log_probability(logits: NDArray[np.float32], text: str) -> float:
     return float(np.logaddexp(reached[-1], reached[-2]) if len(states) > 1 else reached[-1])
 
 
-def read_together(readers: Sequence[Infer], crops: Sequence[np.ndarray], batch: int = 64) -> list[str]:
-    """Texts of crops."""
+def read_together(readers: Sequence[Infer], crops: Sequence[Sequence[np.ndarray]], batch: int = 64) -> list[str]:
+    """Texts of plates, of which each reader has its own crops."""
     out: list[str] = []
-    for start in range(0, len(crops), batch):
-        said = [infer(np.stack(crops[start : start + batch]))[0] for infer in readers]
+    for start in range(0, len(crops[0]), batch):
+        said = [infer(np.stack(own[start : start + batch]))[0] for infer, own in zip(readers, crops, strict=True)]
         texts = [decode(logits) for logits in said]
         for at, candidates in enumerate(zip(*texts, strict=True)):
             sums = dict.fromkeys(candidates, 0.0)

@@ -22,8 +22,9 @@ from torch import Tensor, nn
 from ..labels import SEALED_LABELS, SEALED_VAL_LABELS
 from ..pack import detected_quads, labelled_crops, plate_crops
 from ..plates import CODES
+from .degrade import to_input
 from .measure import Infer, as_given, read, score
-from .network import FAMILIES, SIZES, Outputs, Reader
+from .network import FAMILIES, SIZES, Outputs, Reader, enlarged
 from .samples import IGNORED, SLOTS, Batch, Pool, RealCrops, make_batch, rendered
 
 BATCH, REAL_SHARE, PEAK_RATE = 128, 0.35, 2e-3
@@ -47,7 +48,7 @@ def network_infer(model: nn.Module) -> Infer:
 
 
 def to_tensor(images: np.ndarray) -> Tensor:
-    """N x 48 x 160 x 3 uint8 to channels-last N x 3 x 48 x 160 floats 0..1."""
+    """N x height x width x 3 uint8 to channels-last N x 3 x height x width floats 0..1."""
     return torch.from_numpy(images).permute(0, 3, 1, 2).float().div_(255)
 
 
@@ -114,8 +115,9 @@ class Trainer:
         return float(loss.detach()), each
 
     def begin_with(self, checkpoint: Path) -> None:
-        """Take another run's averaged weights as the first ones, as far as the families share them."""
-        own, other = self.model.state_dict(), torch.load(checkpoint, weights_only=True)["average"]
+        """Take another run's averaged weights as the first ones, as far as the families share them; it may have read smaller crops."""
+        own = self.model.state_dict()
+        other = enlarged(torch.load(checkpoint, weights_only=True)["average"], own)
         shared = {name: value for name, value in other.items() if name in own and own[name].shape == value.shape}
         print(f"{len(shared)} of {len(own)} weights begin with those of {checkpoint}", flush=True)
         for model in (self.model, self.average):
@@ -163,10 +165,12 @@ def train(
     real = RealCrops(data, labels, quads)
     found = detected_quads(quads) if quads else None
     val = plate_crops(data, "val", found) + labelled_crops(data, SEALED_VAL_LABELS, found, "val")
-    val_inputs, val_texts = [as_given(c) for c in val], [c.text for c in val]
+    crop = trainer.model.crop
+    val_inputs, val_texts = [as_given(c, crop) for c in val], [c.text for c in val]
     check = np.random.default_rng(99)
     synthetic = [rendered(check, 1.0) for _ in range(400)]
-    pool = Pool(POOL)
+    synthetic_inputs = [to_input(check, photo, crop) for photo, _, _ in synthetic]
+    pool = Pool(POOL, crop)
     rng = np.random.default_rng([seed, trainer.step])
     pool.start(seed + 1000 + trainer.step)
     used, losses, next_check = 0, [], trainer.spent + 180
@@ -190,7 +194,7 @@ def train(
             if trainer.spent >= next_check:
                 next_check = trainer.spent + 180
                 infer = network_infer(trainer.average)
-                print("  rendered", score(read(infer, [s[0] for s in synthetic]), [s[1] for s in synthetic]), flush=True)
+                print("  rendered", score(read(infer, synthetic_inputs), [s[1] for s in synthetic]), flush=True)
                 print("  real val", score(read(infer, val_inputs), val_texts), flush=True)
         trainer.save()
     finally:
@@ -210,7 +214,7 @@ def main() -> None:
     parser.add_argument("--labels", type=Path, default=SEALED_LABELS, help="texts that a person read, sealed or plain")
     parser.add_argument("--quads", type=Path, help="the detector's corners, from reader.quads")
     parser.add_argument("--family", choices=FAMILIES, default="ctc", help="the way from columns to a text")
-    parser.add_argument("--size", choices=list(SIZES), default="usual", help="how wide the network is")
+    parser.add_argument("--size", choices=list(SIZES), default="usual", help="how wide the network is, and how large what it sees of a plate")
     parser.add_argument("--real-share", type=float, default=REAL_SHARE, help="share of real crops in a batch")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
