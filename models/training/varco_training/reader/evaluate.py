@@ -1,4 +1,4 @@
-"""Measure an exported reader: ``python -m varco_training.reader.evaluate --data DIR --model FILE [--second FILE] [--quads FILE] [--crops] [--speed]``.
+"""Measure an exported reader: ``python -m varco_training.reader.evaluate --data DIR --model FILE [--with FILE...] [--quads FILE] [--crops] [--speed]``.
 
 Legible plates of the val split by the aligner's corners (`reader.quads`) or through the labelled box, by source and plate width; ``--crops`` adds the cut-out validation
 plates, which are for measuring only: never look at them to choose between two models.
@@ -20,11 +20,10 @@ import onnxruntime as ort
 
 from ..labels import SEALED_VAL_LABELS
 from ..pack import Quads, detected_quads, labelled_crops, plate_crops, validation_crops
-from ..plates import render_plate
-from . import SLOTS, CropSize
-from .degrade import photograph, to_input
+from . import CropSize
+from .benchmark import full_faults, two_rows
+from .degrade import to_input
 from .measure import Infer, as_given, read, resize, score
-from .samples import RENDER_PX, rendered
 from .together import read_together
 
 Look = Callable[[CropSize], np.ndarray]
@@ -127,16 +126,15 @@ def evaluate_crops(reader: Reader, data: Path) -> None:
         print(f"  {name}:", score([texts[i] for i in groups[name]], [truth[i] for i in groups[name]]))
 
 
-def evaluate_rendered(reader: Reader, failures: Path | None, count: int = 1500, seed: int = 4242) -> None:
+def evaluate_rendered(reader: Reader, failures: Path | None) -> None:
     """Print the accuracy on rendered plates under full degradation; `failures` gets a sheet of what was misread."""
-    rng = np.random.default_rng(seed)
-    items = [rendered(rng, 1.0) for _ in range(count)]
-    looks = [_photographed(i, photo) for i, (photo, _, _) in enumerate(items)]
-    texts, truth = reader(looks), [i[1] for i in items]
-    plates = [i for i in range(count) if truth[i]]
-    silent = sum(not texts[i] for i in range(count) if not truth[i])
+    samples = full_faults()
+    looks = [_photographed(i, sample.photo) for i, sample in enumerate(samples)]
+    texts, truth = reader(looks), [sample.text for sample in samples]
+    plates = [i for i, text in enumerate(truth) if text]
+    silent = sum(not texts[i] for i, text in enumerate(truth) if not text)
     print("rendered:", score([texts[i] for i in plates], [truth[i] for i in plates]))
-    print(f"rendered smears left unread: {silent} of {count - len(plates)}")
+    print(f"rendered smears left unread: {silent} of {len(samples) - len(plates)}")
     if failures:
         wrong = [i for i in plates if texts[i] != truth[i]][:60]
         cells = []
@@ -151,14 +149,13 @@ def evaluate_rendered(reader: Reader, failures: Path | None, count: int = 1500, 
         cv2.imwrite(str(failures), np.vstack([np.hstack(cells[i : i + 6]) for i in range(0, len(cells), 6)]))
 
 
-def evaluate_two_rows(reader: Reader, count: int = 600, seed: int = 777) -> None:
-    """Print the accuracy on rendered two-row plates as a gate camera shows them (faults at 0.4 of their full strength)."""
-    rng = np.random.default_rng(seed)
-    plates = [render_plate(rng, rows=2, night=i % 8 == 0, height_px=RENDER_PX) for i in range(count)]
-    looks = [_photographed(i, photograph(rng, plate.image, 0.4, i % 8 == 0)) for i, plate in enumerate(plates)]
-    kept = [i for i in range(count) if plates[i].rows == 2 and len(plates[i].text) <= SLOTS]
-    texts = reader([looks[i] for i in kept])
-    print("rendered, two rows, moderate faults:", score(texts, [plates[i].text for i in kept]))
+def evaluate_two_rows(reader: Reader) -> None:
+    """Print the accuracy on rendered two-row plates as a gate camera shows them."""
+    samples = two_rows()
+    texts = reader([_photographed(i, sample.photo) for i, sample in enumerate(samples)])
+    print("rendered, two rows, moderate faults:", score(texts, [sample.text for sample in samples]))
+    national = [i for i, sample in enumerate(samples) if sample.country]
+    print("  of a national form:", score([texts[i] for i in national], [samples[i].text for i in national]))
 
 
 def evaluate_speed(network: Network) -> None:
@@ -179,13 +176,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--second", type=Path, help="another reader that is heard with the first")
+    parser.add_argument("--with", dest="others", type=Path, nargs="+", default=[], help="other readers that are heard with it")
     parser.add_argument("--quads", type=Path, help="the aligner's corners, from reader.quads")
     parser.add_argument("--crops", action="store_true", help="also the cut-out validation plates")
     parser.add_argument("--speed", action="store_true")
     parser.add_argument("--failures", type=Path, help="write a sheet of misread rendered plates")
     args = parser.parse_args()
-    networks = [opened(file) for file in (args.model, args.second) if file]
+    networks = [opened(file) for file in (args.model, *args.others)]
     reader = reader_of(networks)
     quads = detected_quads(args.quads) if args.quads else None
     evaluate_val(reader, args.data, quads)
