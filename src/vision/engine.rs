@@ -33,7 +33,7 @@ pub struct EngineConfig {
     /// fill the picture. For stills.
     pub thorough: bool,
     /// Read with two networks that err in different plates: fewer wrong characters, and fewer
-    /// that are wrong and sure, for twice the time. For stills; a video's next frames do as much.
+    /// that are wrong and sure, for three times the time. For stills; a video's next frames do as much.
     pub second_reader: bool,
     /// Detections below this score are dropped; `None`: what the model was exported with, or
     /// less for a thorough look.
@@ -282,5 +282,14 @@ mod tests {
         let config = EngineConfig { models, ..EngineConfig::default() };
         let error = Engine::new(&config).err().unwrap().to_string();
         assert!(error.contains("broken.onnx"), "{error}");
+    }
+
+    #[test]
+    fn a_reader_file_that_reads_no_plates_is_told_so() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/models/plate-aligner.onnx");
+        let models = Models { second_reader: Some(file.into()), ..Models::default() };
+        let config = EngineConfig { models, second_reader: true, ..EngineConfig::default() };
+        let error = Engine::new(&config).err().unwrap().to_string();
+        assert!(error.contains("plate-aligner.onnx") && error.contains("\"crops\""), "{error}");
     }
 }

@@ -1,4 +1,4 @@
-"""Two readers heard as one, as `src/vision/ctc.rs` does it for stills: the text that both together hold most probable."""
+"""Several readers heard as one, as `src/vision/ctc.rs` does it for stills: the text that they together hold most probable."""
 
 from __future__ import annotations
 
