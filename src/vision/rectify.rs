@@ -54,7 +54,7 @@ impl Window {
 /// Writes the plate within `quad`, with its margins, as planar RGB from 0 to 1 (3 x height x width
 /// values) into `crop`. What lies outside the picture repeats its edge.
 ///
-/// `crop` must hold [`CropSize::values`] values and `size` be at most [`CropSize::MAX`]; otherwise
+/// `crop` must hold [`CropSize::values`] values and `size` be no wider than [`CropSize::MAX`]; otherwise
 /// it is left as it is.
 pub fn rectify(picture: &Picture, quad: &Quad, size: CropSize, crop: &mut [f32]) {
     let CropSize { width_px, height_px } = size;
