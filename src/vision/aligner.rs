@@ -7,7 +7,7 @@
 
 use super::error::VisionError;
 use super::model::{Model, ModelCard, Models, Place};
-use super::rectify::{Window, cut};
+use super::rectify::{CropSize, Window, cut};
 use crate::frame::{Picture, Quad};
 
 /// Views looked at in one pass at most.
@@ -38,7 +38,8 @@ pub(super) struct Aligner {
 }
 
 impl Aligner {
-    const VIEW: Window = Window { margin_x: 0.0, margin_y: 0.0, width_px: 160, height_px: 64 };
+    const VIEW: Window =
+        Window { margin_x: 0.0, margin_y: 0.0, size: CropSize { width_px: 160, height_px: 64 } };
 
     pub(super) fn new(place: &Place, models: &Models) -> Result<Self, VisionError> {
         let model = Model::aligner(place, models)?;
@@ -73,8 +74,10 @@ impl Aligner {
         let mut aligned = Vec::with_capacity(quads.len());
         for batch in quads.chunks(BATCH) {
             let views: Vec<Quad> = batch.iter().map(|quad| view(quad, self.reach)).collect();
-            self.views.resize(batch.len() * Self::VIEW.values(), 0.0);
-            for (view, out) in views.iter().zip(self.views.chunks_exact_mut(Self::VIEW.values())) {
+            self.views.resize(batch.len() * Self::VIEW.size.values(), 0.0);
+            for (view, out) in
+                views.iter().zip(self.views.chunks_exact_mut(Self::VIEW.size.values()))
+            {
                 cut(picture, view, Self::VIEW, out);
             }
             let said = self.run(&views).map_err(|source| VisionError::Run {
@@ -91,8 +94,8 @@ impl Aligner {
     }
 
     fn run(&mut self, views: &[Quad]) -> ort::Result<Vec<Aligned>> {
-        let shape = [views.len(), 3, Self::VIEW.height_px, Self::VIEW.width_px];
-        let values = &self.views[..views.len() * Self::VIEW.values()];
+        let shape = [views.len(), 3, Self::VIEW.size.height_px, Self::VIEW.size.width_px];
+        let values = &self.views[..views.len() * Self::VIEW.size.values()];
         let outputs = self.model.network.run("views", shape, values)?;
         let (_, corners) = outputs.tensor("corners")?;
         let (_, logits) = outputs.tensor("plate")?;

@@ -148,16 +148,11 @@ impl Reader {
         let mut reads = Vec::with_capacity(quads.len());
         for batch in quads.chunks(BATCH) {
             let mut opinions = Vec::with_capacity(self.networks.len());
-            let mut cut = None;
             for network in &mut self.networks {
                 let size = network.crop;
-                // Networks that want plates alike share them.
-                if cut.replace(size) != Some(size) {
-                    self.crops.resize(batch.len() * size.values(), 0.0);
-                    for (quad, crop) in batch.iter().zip(self.crops.chunks_exact_mut(size.values()))
-                    {
-                        rectify(picture, quad, size, crop);
-                    }
+                self.crops.resize(batch.len() * size.values(), 0.0);
+                for (quad, crop) in batch.iter().zip(self.crops.chunks_exact_mut(size.values())) {
+                    rectify(picture, quad, size, crop);
                 }
                 let said = network.run(batch.len(), &self.crops);
                 opinions.push(said.map_err(|source| VisionError::Run {

@@ -2,7 +2,7 @@
 
 use crate::frame::{ColourMatrix, Layout, Picture, Quad, YuvWeights};
 
-/// How large a reader wants a plate pulled straight.
+/// How large a network wants what is cut out for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CropSize {
     /// Columns, at most [`CropSize::MAX`]'s.
@@ -38,17 +38,7 @@ pub(super) struct Window {
     pub(super) margin_x: f32,
     /// The same above and below, in its heights.
     pub(super) margin_y: f32,
-    /// Columns, at most [`MAX_WIDTH_PX`].
-    pub(super) width_px: usize,
-    /// Rows.
-    pub(super) height_px: usize,
-}
-
-impl Window {
-    /// Values of what is cut out: planar red, green, blue.
-    pub(super) const fn values(&self) -> usize {
-        3 * self.width_px * self.height_px
-    }
+    pub(super) size: CropSize,
 }
 
 /// Writes the plate within `quad`, with its margins, as planar RGB from 0 to 1 (3 x height x width
@@ -57,27 +47,21 @@ impl Window {
 /// `crop` must hold [`CropSize::values`] values and `size` be no wider than [`CropSize::MAX`]; otherwise
 /// it is left as it is.
 pub fn rectify(picture: &Picture, quad: &Quad, size: CropSize, crop: &mut [f32]) {
-    let CropSize { width_px, height_px } = size;
-    cut(
-        picture,
-        quad,
-        Window { margin_x: MARGIN_X, margin_y: MARGIN_Y, width_px, height_px },
-        crop,
-    );
+    cut(picture, quad, Window { margin_x: MARGIN_X, margin_y: MARGIN_Y, size }, crop);
 }
 
 /// Writes the window of what lies within `quad` as planar RGB from 0 to 1 into `out`. What lies
 /// outside the picture repeats its edge.
 ///
 /// Every pixel is the mean of as many bilinear samples as picture pixels fall on it, so that
-/// large plates are not aliased. An `out` of fewer than [`Window::values`] is left as it is.
+/// large plates are not aliased. An `out` of fewer than [`CropSize::values`] is left as it is.
 pub(super) fn cut(picture: &Picture, quad: &Quad, window: Window, out: &mut [f32]) {
-    if out.len() < window.values() || window.width_px > MAX_WIDTH_PX {
+    if out.len() < window.size.values() || window.size.width_px > MAX_WIDTH_PX {
         return;
     }
     let place = Homography::of_unit_square(quad);
-    let across = samples(quad.width_px() * (1.0 + 2.0 * window.margin_x), window.width_px);
-    let down = samples(quad.height_px() * (1.0 + 2.0 * window.margin_y), window.height_px);
+    let across = samples(quad.width_px() * (1.0 + 2.0 * window.margin_x), window.size.width_px);
+    let down = samples(quad.height_px() * (1.0 + 2.0 * window.margin_y), window.size.height_px);
     match picture.layout() {
         Layout::Rgb8 { stride } => {
             let sampler = RgbSampler { picture, stride };
@@ -102,7 +86,7 @@ fn fill(
     [across, down]: [usize; 2],
     sample: impl Fn(f32, f32) -> [f32; 3],
 ) {
-    let Window { margin_x, margin_y, width_px, height_px } = window;
+    let Window { margin_x, margin_y, size: CropSize { width_px, height_px } } = window;
     let plane = width_px * height_px;
     let weight = 1.0 / (across * down) as f32;
     let step_x = (1.0 + 2.0 * margin_x) / (width_px * across) as f32;

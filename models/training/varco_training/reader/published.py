@@ -55,7 +55,7 @@ def size_of(found: dict[str, Tensor]) -> str:
     if "steps.bias" in found and "stem.0.bias" in found:
         for name in SIZES:
             own = Reader(1, size=name).state_dict()
-            if own["steps.bias"].shape == found["steps.bias"].shape and all(own[at].shape == found[at].shape for at in ("down2.0.weight", "place")):
+            if all(own[at].shape == found[at].shape for at in ("steps.bias", "down2.0.weight", "place")):
                 return name
     raise PublishedError("the file is none of this recipe's readers of the family `ctc`")
 
