@@ -42,9 +42,9 @@ def on_pictures(pictures: list[Picture], detector: Session, aligner: AlignerSess
             if when == "after" and picture.complete:
                 for (_, logit), result in zip(after, shown, strict=False):
                     (plates if result.right else nothing).append(logit)
-    for when in errors:
+    for when, corner_errors in errors.items():
         of = np.array(overlaps[when])
-        print(f"{when}: real corners {summary(errors[when])}; boxes: mean overlap {of.mean():.3f}, from 0.5 {np.mean(of >= 0.5):.3f} of {len(of)}")
+        print(f"{when}: real corners {summary(corner_errors)}; boxes: mean overlap {of.mean():.3f}, from 0.5 {np.mean(of >= 0.5):.3f} of {len(of)}")
     if plates and nothing:
         ranks = np.searchsorted(np.sort(nothing), plates) / len(nothing)
         print(f"plate or not: area under the curve {ranks.mean():.4f} ({len(plates)} plates, {len(nothing)} others of the complete sources)")

@@ -11,6 +11,7 @@ import argparse
 import csv
 import json
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -162,7 +163,7 @@ def evaluate(model: Path, pictures: list[Picture], looks: tuple[int, ...], thres
         **{name: share(group, threshold) for name, group in groups.items()},
         **{f"{name}_by_source": {s: share([f for f in group if f.source == s], threshold) for s in sources} for name, group in groups.items()},
         "by_width": {
-            f"{a}-{b}": share([f for f in found if a <= f.width_px < b], threshold) for a, b in zip(WIDTHS_PX, WIDTHS_PX[1:], strict=False)
+            f"{a}-{b}": share([f for f in found if a <= f.width_px < b], threshold) for a, b in pairwise(WIDTHS_PX)
         },
         "corner_error_heights": summary([f.corner_error for f in found if f.corner_error is not None and f.score >= threshold]),
         "by_threshold": {str(t): operating_point(groups, shown, t) for t in THRESHOLDS},

@@ -71,7 +71,7 @@ def pick_face(rng: np.random.Generator, group: str) -> str:
 def _font(face: str) -> tuple[ImageFont.FreeTypeFont, int]:
     """The font at a size whose capital H is `CAP_PX` high, and the y of the H's top."""
     probe = ImageFont.truetype(face, 200)
-    left, top, right, bottom = probe.getbbox("H")
+    _, top, _, bottom = probe.getbbox("H")
     font = ImageFont.truetype(face, max(8, round(200 * CAP_PX / max(1, bottom - top))))
     return font, font.getbbox("H")[1]
 

@@ -13,7 +13,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ..pack import PlateCrop, detected_quads, labelled_crops, plate_crops, unreadable_crops
+from ..pack import (
+    PlateCrop,
+    detected_quads,
+    labelled_crops,
+    plate_crops,
+    unreadable_crops,
+)
 from ..plates import CODES, render_plate
 from . import ALPHABET, MARGIN_X, MARGIN_Y, SLOTS, CropSize
 from .degrade import camera, photograph, to_input

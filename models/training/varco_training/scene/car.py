@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .skin import CHROME, GLASS, MATT, PAINT, Sheet, Skin
+from .skin import CHROME, GLASS, MATT, Sheet, Skin
 from .solid import Block, either, join, skin_mesh
 from .vehicle import Mount, Vehicle, mirrors, wheels
 
@@ -219,7 +219,7 @@ def _side(b, paint):
     s.line([(b.axles[0] + 0.4, 0.70), (b.axles[1] + 0.3, 0.74)], 0.02, np.asarray(paint) * 0.82)
     for z in (mid - 0.22, mid + 0.75):
         s.area([(z, belt - 0.12), (z + 0.18, belt - 0.115), (z + 0.18, belt - 0.085), (z, belt - 0.09)], shade, 0.6)
-    x, y0, y1 = b.lamp
+    _, y0, y1 = b.lamp
     s.area([(-0.1, y0 + 0.02), (0.30, y0 + 0.05), (0.42, y1 + 0.03), (-0.1, y1 + 0.03)], (0.45, 0.46, 0.48), GLASS, (0.12, 0.12, 0.12))
     s.area([(b.length - 0.28, b.boot - 0.30), (b.length + 0.1, b.boot - 0.30), (b.length + 0.1, b.boot - 0.08), (b.length - 0.25, b.boot - 0.10)], (0.10, 0.06, 0.62), GLASS, (0.0, 0.0, 0.25))
     return s

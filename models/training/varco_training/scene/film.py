@@ -6,8 +6,8 @@ import numpy as np
 from varco_training.plates import render_plate
 
 from . import raster
-from .solid import outline_of
 from .passers import LOOP_S, passers_by
+from .solid import outline_of
 from .street import GATE_M, build
 
 FPS = 25

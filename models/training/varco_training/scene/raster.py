@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-
 THRIFTY_FROM = 40_000
 """Drawn samples from which a mesh is lit with half of them."""
 
