@@ -1,5 +1,5 @@
 #!/bin/bash
-# The whole recipe of the reader in about five minutes: corners, training, export, calibration, figures.
+# The whole recipe of the reader in about five minutes: corners, training, export, calibration, figures; and a few steps of the detector.
 # Shows that every step runs and that the network learns, not how well it will read.
 #
 #   models/training/smoke.sh DATA [FOLDER]     DATA: the data pack; FOLDER: what is written (default: a new one, removed at the end)
@@ -24,6 +24,8 @@ cd "$here"
 "$python" -m varco_training.reader.train --data "$data" --out "$out" --quads "$out/quads.jsonl" --minutes 2 --wall-minutes 6 --resume | tee -a "$out/log.txt"
 "$python" -m varco_training.reader.export --run "$out" --data "$data" --quads "$out/quads.jsonl" --out "$out/reader.onnx" --version smoke
 "$python" -m varco_training.reader.evaluate --data "$data" --quads "$out/quads.jsonl" --model "$out/reader.onnx"
+"$python" -m varco_training.detector.train --data "$data" --out "$out/detector" --quads "$out/quads.jsonl" --minutes 0.5
+"$python" -m varco_training.conditions --data "$data" --quads "$out/quads.jsonl" --out "$out/conditions" --only beside-45
 "$python" -m varco_training.reader.published --model ../plate-reader-second.onnx --data "$data" --quads "$out/quads.jsonl" --out "$out/published/checkpoint.pt"
 "$python" - "$out/log.txt" <<'PY'
 import re, sys

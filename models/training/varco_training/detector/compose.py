@@ -13,10 +13,12 @@ from .pictures import Picture, PictureSampler, VehicleSampler
 from .placing import (
     Crop,
     add_target,
+    ahead,
     in_seen_order,
     keep_inside,
     moved_box,
     plate_width_px,
+    slant,
     touches,
     view_of,
 )  # fmt: skip
@@ -40,7 +42,10 @@ class Composer:
 
     def __init__(
         self, pictures: list[Picture], with_vehicles: list[Picture], rng: np.random.Generator, pool_size: int = 1000,
+        slanted: float = 0.0,
     ) -> None:
+        """`slanted` is the share of crops, of those that know all corners, that are turned as from beside or above."""
+        self._slanted = slanted
         self._sampler = PictureSampler(pictures)
         self._vehicles = VehicleSampler(with_vehicles)
         self._lettering = LetteringPool(rng)
@@ -145,7 +150,11 @@ class Composer:
         place = keep_inside(rng, rng.uniform(0.12, 0.88, 2) * size, linear, anchor, picture, size)
         matrix = np.eye(3, dtype=np.float32)
         matrix[:2, :2], matrix[:2, 2] = linear, place - linear @ anchor
-        if known and rng.random() < 0.5:
+        if known and self._slanted and rng.random() < self._slanted:
+            there, back = np.eye(3, dtype=np.float32), np.eye(3, dtype=np.float32)
+            there[:2, 2], back[:2, 2] = place, -place
+            matrix = there @ slant(rng, size) @ back @ matrix
+        elif known and rng.random() < 0.5:
             tilt = rng.normal(0, 0.15, 2) / size
             matrix = (np.array([[1, 0, 0], [0, 1, 0], [tilt[0], tilt[1], 1 - tilt @ place]]) @ matrix).astype(np.float32)
         to_decoded = np.diag([1 / factor, 1 / factor, 1.0])
@@ -157,15 +166,20 @@ class Composer:
         if not picture.knows_plates:
             everything = np.array([[0, 0], [size, 0], [size, size], [0, size]], np.float32)
             crop.targets.append(Target(everything, False, ignore=True))
-        crop.targets += [Target.around(moved_box(box, matrix), mistake=True) for box in picture.mistakes]
+        mistakes = [box for box in picture.mistakes if ahead(box.reshape(2, 2), matrix)]
+        crop.targets += [Target.around(moved_box(box, matrix), mistake=True) for box in mistakes]
         if exchange is None:
             exchange = 0.8 if rng.random() < 0.3 else 0.0
         for plate in picture.plates:
-            corners = in_seen_order(transform(plate.corners, matrix), mirrored=flip < 0)
+            around = plate.corners if plate.outline is None else plate.outline
+            if not ahead(around, matrix):
+                continue
+            corners, around = (in_seen_order(transform(points, matrix), mirrored=flip < 0) for points in (plate.corners, around))
+            outline = None if plate.outline is None else around
             exact = plate.has_corners
             if not plate.ignore and rng.random() < exchange:
-                corners, exact = self._exchange(rng, crop.image, corners, exact), True
-            add_target(crop, corners, exact, plate.ignore)
+                corners, exact, outline = self._exchange(rng, crop.image, around, exact and outline is None), True, None
+            add_target(crop, corners, exact, plate.ignore, outline)
         return crop
 
     def _exchange(self, rng: np.random.Generator, image: Image, corners: Floats, exact: bool) -> Floats:

@@ -11,13 +11,19 @@ from .lettering import LetteringPool, stamp
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
+OVEREXPOSED_FROM, OVEREXPOSED_FURTHER = 1.2, 15.0
+"""A tenth of the gains, those above the first number, is spread on to twice the light."""
+
 
 def degrade(rng: np.random.Generator, image: Image, plates: list[Floats]) -> Image:
     """A changed copy of `image` (BGR); `plates` are the corners of those that light up in the dark."""
     if rng.random() < 0.14:
         image = _night(rng, image, plates)
     elif rng.random() < 0.8:
-        table = np.linspace(0, 1, 256) ** np.exp(rng.normal(0, 0.3)) * 255 * rng.uniform(0.75, 1.25) + rng.normal(0, 12)
+        gamma, gain, lift = np.exp(rng.normal(0, 0.3)), rng.uniform(0.75, 1.25), rng.normal(0, 12)
+        if gain > OVEREXPOSED_FROM:
+            gain += OVEREXPOSED_FURTHER * (gain - OVEREXPOSED_FROM)
+        table = np.linspace(0, 1, 256) ** gamma * 255 * gain + lift
         gains = np.exp(rng.normal(0, 0.08, 3)) if rng.random() < 0.6 else np.ones(3)
         tables = np.clip(table[:, None] * gains, 0, 255).astype(np.uint8)
         image = cv2.LUT(image, tables.reshape(256, 1, 3))

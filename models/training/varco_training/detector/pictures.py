@@ -39,6 +39,8 @@ class Plate:
     """A person reads it with certainty; `None`: nobody has judged it."""
     ignore: bool = False
     """Perhaps a plate: a find of the network itself that is not sure enough to learn from."""
+    outline: Points | None = None
+    """[4,2] around `corners`, so large that its upright box is the one people drew; the corners themselves without one."""
 
     @property
     def width_px(self) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +21,9 @@ WHOLE_SHARE, HIDDEN_SHARE = 0.9, 0.05
 """With more than the first share inside the crop a plate counts; with less than the second it is not there."""
 MOST_ENLARGED = 3.0
 """More than the program enlarges: plates that fill the crop are few at their own size."""
+
+LEAST_DEPTH = 0.2
+"""Of a point that a slanted view shows, in distances of the view's middle."""
 
 
 @dataclass
@@ -75,16 +79,38 @@ def in_seen_order(corners: Floats, mirrored: bool) -> Floats:
     return corners[[1, 0, 3, 2]] if mirrored else corners
 
 
-def add_target(crop: Crop, corners: Floats, has_corners: bool, ignore: bool = False) -> None:
+def add_target(crop: Crop, corners: Floats, has_corners: bool, ignore: bool = False, outline: Floats | None = None) -> None:
     """Adds a plate, as one to ignore when it is small or cut by the crop's edge; drops it when it is outside."""
     size = crop.image.shape[0]
-    low, high = corners.min(0), corners.max(0)
+    around = corners if outline is None else outline
+    low, high = around.min(0), around.max(0)
     inside = np.clip(np.minimum(high, size) - np.maximum(low, 0), 0, None)
     share = float(np.prod(inside) / max(np.prod(high - low), 1e-6))
     if share < HIDDEN_SHARE:
         return
     ignore = ignore or share < WHOLE_SHARE or high[0] - low[0] < LEAST_WIDTH_PX or high[1] - low[1] < 4
-    crop.targets.append(Target(corners.astype(np.float32), has_corners, ignore))
+    crop.targets.append(Target(corners.astype(np.float32), has_corners, ignore, outline=outline))
+
+
+def slant(rng: np.random.Generator, size: int) -> Floats:
+    """A 3x3 homography that turns a flat picture about the point 0, 0 as a camera beside or above it would see it: tilted by
+    up to 55 degrees about any axis, mostly an upright one, rolled by up to 35. Areas around the point stay as they are."""
+    tilt = np.deg2rad(min(abs(rng.normal(0, 28)), 55))
+    axis = rng.normal(0, 0.5) + (0 if rng.random() < 0.5 else np.pi)  # from the upright one
+    roll = np.deg2rad(np.clip(rng.normal(0, 12), -35, 35))
+    rotation = cv2.Rodrigues(np.array([np.sin(axis), np.cos(axis), 0]) * tilt)[0]
+    distance = size * rng.uniform(2, 6)  # so the horizon lies outside the crop
+    flat = np.array([[*rotation[0, :2], 0], [*rotation[1, :2], 0], [*rotation[2, :2] / distance, 1]])
+    grow = 1 / np.sqrt(np.cos(tilt))
+    turn = grow * np.array([[np.cos(roll), -np.sin(roll)], [np.sin(roll), np.cos(roll)]])
+    camera = np.eye(3)
+    camera[:2, :2] = turn
+    return (camera @ flat).astype(np.float32)
+
+
+def ahead(points: Floats, matrix: Floats) -> bool:
+    """Whether all points lie well before the horizon of a homography: what is beyond it has no place in the crop."""
+    return bool((points @ matrix[2, :2] + matrix[2, 2]).min() > LEAST_DEPTH)
 
 
 def moved_box(box: Floats, matrix: Floats) -> Floats:

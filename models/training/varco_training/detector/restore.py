@@ -92,7 +92,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder of the checkpoint to write")
     given = parser.parse_args()
     torch.set_num_threads(1)
-    crops = batches(given.data, None, np.random.default_rng([5, 0]))
+    crops = batches(given.data, None, None, np.random.default_rng([5, 0]))
     images = [next(crops)[0].float().div_(255) for _ in range(SPREAD_BATCHES)]
     model, seen = restore(given.model, images)
     given.out.mkdir(parents=True, exist_ok=True)

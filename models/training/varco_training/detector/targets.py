@@ -36,6 +36,8 @@ class Target:
     """Neither plate nor background: cut by the edge, too small, unsure."""
     mistake: bool = False
     """No plate, but something that the network took for one: background that counts `MISTAKE_WEIGHT`."""
+    outline: Floats | None = None
+    """[4,2] what the upright box goes around, where that is not the corners."""
 
     @staticmethod
     def around(box: Floats, mistake: bool = False) -> Target:
@@ -56,7 +58,8 @@ def encode(targets: list[Target], size_px: int, negative_weight: float) -> Float
     maps[16] = negative_weight
     axis = np.arange(cells, dtype=np.float32)
     for target in targets:
-        low, high = target.corners.min(0), target.corners.max(0)
+        outline = target.corners if target.outline is None else target.outline
+        low, high = outline.min(0), outline.max(0)
         if target.ignore or target.mistake:
             x0, y0 = np.floor(low / STRIDE - 0.5).astype(int).clip(0)
             x1, y1 = np.ceil(high / STRIDE + 0.5).astype(int).clip(0)

@@ -15,8 +15,10 @@ import torch
 from torch import Tensor
 
 from ..feeding import feed
+from ..pack import detected_quads
 from ..running import Schedule, begun, options
 from .compose import CROP_PX, LARGE_CROP_PX, Composer
+from .corners import with_corners
 from .finds import learn_from, read_finds
 from .loss import plate_loss
 from .network import SIZES, Detector
@@ -28,23 +30,28 @@ BATCHES = {CROP_PX: 16, LARGE_CROP_PX: 6}
 LARGE_SHARE = 0.35
 PEAK_RATE = 3e-3
 MOST_USES = 5
+SLANTED_SHARE = 0.3
+"""Crops of real pictures seen from beside or above, where the corners are known."""
 
 Batch = tuple[Tensor, Tensor]
 """Pictures [N,3,S,S] uint8 RGB, maps of plates [N,17,S/8,S/8]."""
 
 
-def training_pictures(data: Path, finds: Path | None) -> tuple[list[Picture], list[Picture]]:
-    """The pictures with plates and those with vehicles, with what an earlier network found in them."""
+def training_pictures(data: Path, finds: Path | None, quads: Path | None = None) -> tuple[list[Picture], list[Picture]]:
+    """The pictures with plates and those with vehicles, with what an earlier network found in them and the aligner's corners."""
     plates, vehicles = read_pictures(data, "train"), read_vehicle_pictures(data, "train")
     if finds:
         found = read_finds(finds)
         plates, vehicles = ([learn_from(p, found[p.name]) for p in group] for group in (plates, vehicles))
+    if quads:
+        known = detected_quads(quads)
+        plates = [with_corners(p, known) for p in plates]
     return plates, vehicles
 
 
-def batches(data: Path, finds: Path | None, rng: np.random.Generator) -> Iterator[Batch]:
+def batches(data: Path, finds: Path | None, quads: Path | None, rng: np.random.Generator) -> Iterator[Batch]:
     """Endless batches."""
-    composer = Composer(*training_pictures(data, finds), rng)
+    composer = Composer(*training_pictures(data, finds, quads), rng, slanted=SLANTED_SHARE)
     while True:
         size = LARGE_CROP_PX if rng.random() < LARGE_SHARE else CROP_PX
         crops = [composer.crop(rng, size) for _ in range(BATCHES[size])]
@@ -74,7 +81,7 @@ def train(given: argparse.Namespace) -> None:
     run = begun(Detector(given.size), given.start, given.out / "last.pt", schedule, given.resume, {"size": given.size})
     # The large crops stay as they are: compiled for them, the network gives NaN (PyTorch 2.x on a CPU with AMX, bf16).
     compiled = torch.compile(run.model, dynamic=False) if given.compile else run.model
-    fed = feed(partial(batches, given.data, given.finds), given.seed + run.step, mirrored, MOST_USES)
+    fed = feed(partial(batches, given.data, given.finds, given.quads), given.seed + run.step, mirrored, MOST_USES)
 
     def loss_of() -> tuple[Tensor, dict[str, float], int]:
         pictures, plates = next(fed)
@@ -90,6 +97,7 @@ def main() -> None:
     """Command line."""
     parser = options(__doc__, 60.0, PEAK_RATE)
     parser.add_argument("--finds", type=Path, help="what an earlier network found in the training pictures (finds.py)")
+    parser.add_argument("--quads", type=Path, help="the aligner's corners of the training plates (reader.quads)")
     parser.add_argument("--size", choices=list(SIZES), default="small")
     train(parser.parse_args())
 
