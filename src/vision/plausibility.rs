@@ -11,11 +11,11 @@ use crate::plate::{ALPHABET, Reading};
 /// What is below this probability is not given out.
 pub(super) const LEAST: f32 = 0.65;
 
-const LOOKS_BIAS: f32 = -1.83;
+const LOOKS_BIAS: f32 = -2.02;
 /// For each unit of the detector's logit.
-const DETECTOR: f32 = 2.53;
+const DETECTOR: f32 = 2.54;
 /// For each unit of the aligner's logit.
-const ALIGNER: f32 = 0.32;
+const ALIGNER: f32 = 0.38;
 /// The aligner's word counts no more than that.
 const MOST_LOGIT: f32 = 6.0;
 
