@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .detector.corners import with_corners
-from .detector.panels import transform
+from .detector.panels import transform, turned
 from .detector.pictures import Picture, read_pictures
 from .labels import SEALED_VAL_LABELS, read_labels
 from .pack import Quads, detected_quads, labels
@@ -49,8 +49,7 @@ class Turn:
         degrees = np.deg2rad([self.above, sign * self.beside, sign * self.rolled])
         about = [cv2.Rodrigues(axis * angle)[0] for axis, angle in zip(np.eye(3), degrees, strict=True)]
         rotation = about[2] @ about[0] @ about[1]
-        flat = np.stack([rotation[:, 0], rotation[:, 1], np.array([0, 0, focal])], 1)
-        seen = np.diag([focal, focal, 1.0]) @ flat @ np.array([[1, 0, -width / 2], [0, 1, -height / 2], [0, 0, 1]])
+        seen = turned(rotation, focal) @ np.array([[1, 0, -width / 2], [0, 1, -height / 2], [0, 0, 1]])
         outline = cv2.perspectiveTransform(np.array([[[0, 0], [width, 0], [width, height], [0, height]]], float), seen)[0]
         tilted = np.cos(degrees[0]) * np.cos(degrees[1])
         scale = min(1 / np.sqrt(tilted), *(LONGEST_PX / np.ptp(outline, axis=0)))
@@ -96,7 +95,7 @@ LIGHTS: dict[str, Callable[[Image, np.random.Generator], Image]] = {
 }  # fmt: skip
 
 
-def turned(row: dict[str, Any], picture: Picture, matrix: Floats) -> None:
+def move(row: dict[str, Any], picture: Picture, matrix: Floats) -> None:
     """Moves the plates of a line of labels."""
     for label, plate in zip(row["plates"], picture.plates, strict=True):
         around = transform(plate.corners if plate.outline is None else plate.outline, matrix)
@@ -119,7 +118,7 @@ def write(data: Path, quads: Quads, name: str, folder: Path) -> None:
             if name in TURNS:
                 matrix, size = TURNS[name].homography(picture.width_px, picture.height_px, -1 if number % 2 else 1)
                 image = cv2.warpPerspective(image, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-                turned(row, picture, matrix)
+                move(row, picture, matrix)
             else:
                 image = LIGHTS[name](image, rng)
             for place, plate in enumerate(row["plates"]):

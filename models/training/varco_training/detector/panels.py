@@ -169,9 +169,14 @@ def pose(rng: np.random.Generator, plate: Floats, target_width_px: float) -> Flo
     centre, width = plate.mean(0), float(np.linalg.norm(plate[1] - plate[0]))
     to_unit = np.array([[1 / width, 0, -centre[0] / width], [0, 1 / width, -centre[1] / width], [0, 0, 1]])
     distance = rng.uniform(6, 25)  # in plate widths; small = strong perspective
-    flat = np.stack([rot[:, 0], rot[:, 1], np.array([0, 0, distance])], 1)
-    camera = np.diag([target_width_px * distance, target_width_px * distance, 1.0])
-    return (camera @ flat @ to_unit).astype(np.float32)
+    camera = np.diag([target_width_px, target_width_px, 1.0])
+    return (camera @ turned(rot, distance) @ to_unit).astype(np.float32)
+
+
+def turned(rotation: NDArray[np.float64], distance: float) -> NDArray[np.float64]:
+    """The 3x3 homography of a flat picture that `rotation` turns about its point 0, 0, seen from `distance` (in the unit of its
+    points): there its scale stays 1."""
+    return np.array([[*rotation[0, :2], 0], [*rotation[1, :2], 0], [*rotation[2, :2] / distance, 1]])
 
 
 def transform(points: Floats, homography: Floats) -> Floats:

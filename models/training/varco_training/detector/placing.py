@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .panels import transform
+from .panels import transform, turned
 from .pictures import Picture
 from .targets import Target
 
@@ -100,12 +100,9 @@ def slant(rng: np.random.Generator, size: int) -> Floats:
     roll = np.deg2rad(np.clip(rng.normal(0, 12), -35, 35))
     rotation = cv2.Rodrigues(np.array([np.sin(axis), np.cos(axis), 0]) * tilt)[0]
     distance = size * rng.uniform(2, 6)  # so the horizon lies outside the crop
-    flat = np.array([[*rotation[0, :2], 0], [*rotation[1, :2], 0], [*rotation[2, :2] / distance, 1]])
-    grow = 1 / np.sqrt(np.cos(tilt))
-    turn = grow * np.array([[np.cos(roll), -np.sin(roll)], [np.sin(roll), np.cos(roll)]])
-    camera = np.eye(3)
-    camera[:2, :2] = turn
-    return (camera @ flat).astype(np.float32)
+    camera = cv2.Rodrigues(np.array([0, 0, roll]))[0]
+    camera[:2] /= np.sqrt(np.cos(tilt))
+    return (camera @ turned(rotation, distance)).astype(np.float32)
 
 
 def ahead(points: Floats, matrix: Floats) -> bool:
