@@ -9,6 +9,7 @@ their texts, so the folders hold personal data.
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -98,22 +99,42 @@ LIGHTS: dict[str, Callable[[Image, np.random.Generator], Image]] = {
 def move(row: dict[str, Any], picture: Picture, matrix: Floats) -> None:
     """Moves the plates of a line of labels."""
     for label, plate in zip(row["plates"], picture.plates, strict=True):
-        around = transform(plate.corners if plate.outline is None else plate.outline, matrix)
+        around = transform(plate.around, matrix)
         low, size = around.min(0), np.ptp(around, axis=0)
         label["box"] = [*low.tolist(), *size.tolist()]
         if label.get("quad"):
             label["quad"] = transform(plate.corners, matrix).tolist()
 
 
-def write(data: Path, quads: Quads, name: str, folder: Path) -> None:
+@dataclass(frozen=True)
+class Val:
+    """The val pictures with all that is known of their plates, read once for all conditions."""
+
+    rows: list[dict[str, Any]]
+    """Lines of labels, with the texts of the project's own."""
+    pictures: list[Picture]
+    """In the same order."""
+
+    @staticmethod
+    def read(data: Path, quads: Quads) -> Val:
+        """From the data pack."""
+        own = read_labels(data, SEALED_VAL_LABELS)
+        rows = [row for row in labels(data / "plates") if row["split"] == "val"]
+        for row in rows:
+            for place, plate in enumerate(row["plates"]):
+                label = own.get((row["image"], place))
+                if label and plate["legible"] is None:
+                    plate |= {"text": label.text, "legible": True, "rows": label.rows, "country": label.country}
+        return Val(rows, [with_corners(p, quads) for p in read_pictures(data, "val")])
+
+
+def write(val: Val, name: str, folder: Path) -> None:
     """One condition as a folder."""
     (folder / "plates" / "images").mkdir(parents=True, exist_ok=True)
-    read = read_labels(data, SEALED_VAL_LABELS)
-    pictures = {p.name: with_corners(p, quads) for p in read_pictures(data, "val")}
     rng = np.random.default_rng(1)
     with (folder / "plates" / "labels.jsonl").open("w", encoding="utf-8") as out:
-        for number, row in enumerate(row for row in labels(data / "plates") if row["split"] == "val"):
-            picture = pictures[Path(row["image"]).stem]
+        for number, (known, picture) in enumerate(zip(val.rows, val.pictures, strict=True)):
+            row = copy.deepcopy(known)
             image, _ = picture.decode()
             if name in TURNS:
                 matrix, size = TURNS[name].homography(picture.width_px, picture.height_px, -1 if number % 2 else 1)
@@ -121,10 +142,6 @@ def write(data: Path, quads: Quads, name: str, folder: Path) -> None:
                 move(row, picture, matrix)
             else:
                 image = LIGHTS[name](image, rng)
-            for place, plate in enumerate(row["plates"]):
-                own = read.get((row["image"], place))
-                if own and plate["legible"] is None:
-                    plate |= {"text": own.text, "legible": True, "rows": own.rows, "country": own.country}
             if not cv2.imwrite(str(folder / "plates" / row["image"]), image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]):
                 raise OSError(f"{folder / 'plates' / row['image']} cannot be written")
             row |= {"height": image.shape[0], "width": image.shape[1], "vehicles": []}
@@ -139,9 +156,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--only", nargs="+", choices=[*TURNS, *LIGHTS], help="these conditions; all unless given")
     given = parser.parse_args()
-    quads = detected_quads(given.quads)
+    val = Val.read(given.data, detected_quads(given.quads))
     for name in given.only or [*TURNS, *LIGHTS]:
-        write(given.data, quads, name, given.out / name)
+        write(val, name, given.out / name)
 
 
 if __name__ == "__main__":

@@ -171,15 +171,14 @@ class Composer:
         if exchange is None:
             exchange = 0.8 if rng.random() < 0.3 else 0.0
         for plate in picture.plates:
-            around = plate.corners if plate.outline is None else plate.outline
-            if not ahead(around, matrix):
+            if not ahead(plate.around, matrix):
                 continue
-            corners, around = (in_seen_order(transform(points, matrix), mirrored=flip < 0) for points in (plate.corners, around))
-            outline = None if plate.outline is None else around
+            corners, around = (in_seen_order(transform(points, matrix), mirrored=flip < 0) for points in (plate.corners, plate.around))
             exact = plate.has_corners
             if not plate.ignore and rng.random() < exchange:
-                corners, exact, outline = self._exchange(rng, crop.image, around, exact and outline is None), True, None
-            add_target(crop, corners, exact, plate.ignore, outline)
+                corners = around = self._exchange(rng, crop.image, around, exact and plate.outline is None)
+                exact = True
+            add_target(crop, corners, exact, plate.ignore, around)
         return crop
 
     def _exchange(self, rng: np.random.Generator, image: Image, corners: Floats, exact: bool) -> Floats:

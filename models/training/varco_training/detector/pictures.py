@@ -47,6 +47,11 @@ class Plate:
         """Width of the upright box."""
         return float(np.ptp(self.corners[:, 0]))
 
+    @property
+    def around(self) -> Points:
+        """[4,2] what the upright box goes around: the outline, or the corners."""
+        return self.corners if self.outline is None else self.outline
+
 
 @dataclass(frozen=True)
 class Picture:
