@@ -89,7 +89,7 @@ def _surroundings(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray
 
 def camera(rng: np.random.Generator, crop: np.ndarray, severity: float, grey: bool) -> np.ndarray:
     """Light, lens, sensor and compression on a BGR picture of any size."""
-    out = _light(rng, crop, severity)
+    out = _dim(rng, crop) if rng.random() < 0.1 * severity else _light(rng, crop, severity)
     if grey:
         out = cv2.cvtColor(cv2.cvtColor(out, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
     out = _blur(rng, out, severity)
@@ -121,8 +121,8 @@ def _light(rng: np.random.Generator, crop: np.ndarray, severity: float) -> np.nd
         lo, hi = (0.0, float(rng.uniform(35, 90))) if rng.random() < 0.5 else (m := float(rng.uniform(30, 170)), m + 50)
     gamma = float(np.exp(rng.normal(0, 0.35 * severity)))
     table = lo + (hi - lo) * (np.arange(256, dtype=np.float32) / 255) ** gamma
-    if rng.random() < 0.12 * severity:  # overexposed: the ground burns out
-        table = table * float(rng.uniform(1.2, 2.0))
+    if rng.random() < 0.16 * severity:  # overexposed: the ground burns out
+        table = table * float(rng.uniform(1.2, 2.0)) + float(rng.uniform(0, 25))
     tables = np.stack([table] * 3, axis=1)
     if rng.random() < 0.6:
         tables *= 1 + rng.normal(0, 0.1 * severity, 3)
@@ -145,6 +145,14 @@ def _light(rng: np.random.Generator, crop: np.ndarray, severity: float) -> np.nd
         d2 = (np.arange(w, dtype=np.float32)[None] - x) ** 2 + (np.arange(h, dtype=np.float32)[:, None] - y) ** 2
         out = np.clip(out + (np.exp(-d2 / (2 * spread**2)) * float(rng.uniform(40, 160)))[:, :, None], 0, 255).astype(np.uint8)
     return out
+
+
+def _dim(rng: np.random.Generator, crop: np.ndarray) -> np.ndarray:
+    """Little light: what the sensor's noise leaves, brightened by the camera. In light, not in values: noise is worst where it is dark."""
+    light = (crop / np.float32(255)) ** np.float32(2.2) * np.float32(rng.uniform(0.15, 0.8))
+    one = rng.random() < 0.3
+    noise = rng.standard_normal((*crop.shape[:2], 1) if one else crop.shape, np.float32) * np.float32(np.exp(rng.uniform(np.log(0.004), np.log(0.03))))
+    return (np.clip(light + noise, 0, 1) ** np.float32(1 / rng.uniform(1.3, 2.4)) * 255).astype(np.uint8)
 
 
 def _cast(rng: np.random.Generator, crop: np.ndarray) -> np.ndarray:

@@ -174,6 +174,12 @@ class RealCrops:
 
 DETECTED_SHARE = 0.8
 """How many real plates are pulled straight by the detector's corners, where there are any; the others are seen upright."""
+SLANTED_SHARE = 0.25
+"""How many are narrower or lower in the camera's picture than they were: pulled straight from a view from beside or above."""
+BURNT_OUT, MOST_BURNT_OUT = 250, 0.95
+"""Values that show nothing any more, and the share of them from which a crop is taken anew: overexposed to the last, it would teach to guess."""
+FAULTS_PX = (55, 80, 150), (0.2, 0.4, 1.0)
+"""Widths and how severe the camera's faults are there: a small plate is at the limit of what can be read already."""
 
 
 def augment(rng: np.random.Generator, crop: PlateCrop) -> np.ndarray:
@@ -194,7 +200,25 @@ def augment(rng: np.random.Generator, crop: PlateCrop) -> np.ndarray:
     size = max(12, round(wide)), max(8, round(float(size[1]) * scale))
     matrix = cv2.getPerspectiveTransform(corners, np.float32([(0, 0), (size[0], 0), size, (0, size[1])]))
     out = cv2.warpPerspective(patch, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return camera(rng, out, 0.2 if wide < 80 else 0.65, grey=rng.random() < 0.2)
+    if rng.random() < SLANTED_SHARE:
+        out = _slanted(rng, out)
+    severity = float(np.interp(min(wide, out.shape[1] * 1.4), *FAULTS_PX))
+    grey = rng.random() < 0.2
+    for _ in range(3):
+        seen = camera(rng, out, severity, grey)
+        if np.mean(seen > BURNT_OUT) < MOST_BURNT_OUT:
+            break
+    return seen
+
+
+def _slanted(rng: np.random.Generator, crop: np.ndarray) -> np.ndarray:
+    """What a view from beside (two in three) or above leaves of the sharpness in one direction."""
+    h, w = crop.shape[:2]
+    if rng.random() < 2 / 3:
+        w = max(min(w, 55), round(w * rng.uniform(0.45, 0.95)))
+    else:
+        h = max(min(h, 14), round(h * rng.uniform(0.5, 0.95)))
+    return cv2.resize(crop, (w, h), interpolation=cv2.INTER_AREA)
 
 
 def _pulled(rng: np.random.Generator, corners: np.ndarray) -> np.ndarray:
