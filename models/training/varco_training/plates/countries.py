@@ -32,11 +32,12 @@ COUNTRIES: dict[str, Country] = {
     for c in (
         _c("IT", 22, "it", "round", _IT,
            "14:aa~ddd~aa|3:aa ddd aa|3:aaddd~aa|2:XA~ddd~aa|YA~ddd~aa|{IT}*dadddd@k!|{IT}~dddddd@k!|{IT}~dddddd!|{IT}~a<d5-5>!"
-           "|aa~ddddd@w!=RIMORCHIO|EI*aa~ddd!|2:CC~aa~ddd|GDF~ddd~aa|POLIZIA~adddd@wb!|CRI~ddd~aa@wr!|VF~<d5-5>@wr!|CD~dddd~aa@wb!"
-           "|Xd~P~ddddd!",
+           "|aa~ddddd@w!=RIMORCHIO|EI*aa~ddd!|EI*dddddd!|AM*aa~ddd!|MM*aa~ddd!|2:CC~aa~ddd|GDIF~ddd~aa|POLIZIA~adddd@wb!|CFS~ddd~aa!"
+           "|CRI~ddd~aa@wr!|CRI~<d4-5>@wr!|VF~<d5-5>@wr!|CD~ddd~aa@wb!|CC~ddd~aa@wb!|CD~ddddd@wb!|CC~ddddd@wb!|PTA~ddddd@wb!|EE~ddd~aa"
+           "|aaa~ddd@yr!|Xd~P~ddddd!",
            "8:aa/ddddd|3:aa/ddd~aa|aa~ddd/aa|2:{IT}/dadddd|{IT}/dddddd@k!|3:Xmm/mmm!|Xmm/mmm|2:aa/ddd~a@y!|aa~ddd/a@y!", "w"),
         _c("DE", 14, "D", "fe", _AZ, "10:{DE}*<a1-2>~<d1-4>|3:{DE}-<a1-2>~<d1-4>"
-           "|{DE}*<a1-2>~<d1-3>H|{DE}*<a1-2>~<d1-3>E|{DE}*<d4-6>|{DE}*<a1-2>~<d2-4>@wg|{DE}-dddd@wr|{DE}*06ddd@wr", "{DE}*/<a1-2>~<d1-4>|{DE}/*<a1-2>~<d1-4>",
+           "|{DE}*<a1-2>~<d1-3>H|{DE}*<a1-2>~<d1-3>E|{DE}*<d4-6>|{DE}*<a1-2>~<d2-4>@wg|{DE}-dddd@wr|{DE}*06ddd@wr|Y-dddddd!|0~<d2-3>-<d1-3>", "{DE}*/<a1-2>~<d1-4>|{DE}/*<a1-2>~<d1-4>",
            "w"),
         _c("FR", 16, "fr", "din", _FR, "6:aa-ddd-aa|2:aa~ddd~aa|<d3-4>~aa~{FRDEP}@w!|<d3-4>~aa~{FRDEP}@y!|<d3-4>~aaa~{FRDEP}"
            "|<d2-4>~aa~{FRDEP}@k!|W~ddd~aa@r", "2:aa-ddd/-aa|2:aa-ddd/aa|<d3-4>~aa/{FRDEP}|aa/ddd-aa", "12:w k"),
@@ -87,6 +88,18 @@ COUNTRIES: dict[str, Country] = {
         _c("LI", 0.5, "", "din", _AZ, "FL*<d4-5>", "FL/ddddd", "k"),
         _c("RU", 2, "ru", "din", _CYR, "4:addd~aa>{RU}|aa~ddd>{RU}@y|dddd~aa>{RU}", "addd/aa>{RU}|dddd/aa>{RU}|aaddd/a>{RU}", "w"),
         _c("BY", 1, "BY", "din", _CYR, "dddd~aa-n", "dddd/aa-n"),
+        _c("SM", 1.5, "", "din", "ABCDEFGHIJKLMNPRSTUVXYZ", "5:*adddd@wb!=REPUBBLICA DI SAN MARINO|*addd@wb!", "*a/dddd@wb!|*addd@wb!"),
+        _c("VA", 0.6, "V", "din", _AZ, "2:SCV~<d4-5>!|SCV~<d1-3>!|CV~<d4-5>", "SCV/<d4-5>!|CV/ddddd"),
+        _c("MC", 1, "", "din", _AZ, "2:*addd@wb!=PRINCIPAUTE DE MONACO|*dadd@wb!|*ddad@wb!|*ddda@wb!|*dddd@wb!=MONACO", "*addd@wb!|add/da@wb!", "w"),
+        _c("AD", 0.8, "", "din", _AZ, "2:*adddd!=PRINCIPAT D ANDORRA|*a~dddd!=ANDORRA", "a/dddd!", "w"),
+        _c("GI", 0.4, "GBZ", "gb", _GB, "2:G~dddd~a|G~<d4-5>", "G~dddd/a", "w y"),
+        _c("IM", 0.4, "GBM", "gb", _GB, "2:aMN-ddd-a|MAN-ddd-a|<d3-4>-MAN", "aMN/ddd-a", "w y"),
+        _c("JE", 0.4, "GBJ", "gb", _GB, "J<d4-6>|J~<d4-6>", "J/<d5-6>", "w y"),
+        _c("GG", 0.3, "GBG", "gb", _GB, "<d4-5>@k|<d4-5>", "", "k w y"),
+        _c("FO", 0.3, "FO", "din", _AZ, "aa~ddd@wb|aa ddd@wb", ""),
+        _c("AM", 0.4, "AM", "din", _AZ, "2:dd~aa~ddd|ddd~aa~dd", "dd~aa/ddd"),
+        _c("AZ", 0.4, "AZ", "din", _AZ, "dd-aa-ddd|dd~aa~ddd", "dd-aa/ddd"),
+        _c("KZ", 0.5, "KZ", "din", _AZ, "3:ddd~aaa~dd|ddd~aa~dd", "ddd/aaa~dd"),
         _c("GE", 0.5, "GE", "din", _AZ, "aa-ddd-aa", "aa/ddd-aa"),
         # Not European, but seen on the road and in the pictures: plain forms without detail.
         _c("IN", 5, "", "any", _AZ, "2:{IN}~dd~aa~dddd|2:{IN}{NUM}aadddd|{IN} dd a dddd|{IN}-{NUM}-aa-dddd|{IN}~{NUM}~aaa~dddd"

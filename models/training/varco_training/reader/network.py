@@ -196,3 +196,10 @@ def enlarged(weights: dict[str, Tensor], own: dict[str, Tensor]) -> dict[str, Te
         shares = torch.tensor([[1, 0, 0], [0.5, 0.5, 0], [0, 0.5, 0.5], [0, 0, 1]]) * (rows / wanted)
         out["down4.0.weight"] = torch.einsum("wr,oirk->oiwk", shares, weights["down4.0.weight"]).contiguous()
     return out
+
+
+def with_countries(weights: dict[str, Tensor], before: list[str], now: list[str]) -> dict[str, Tensor]:
+    """A network's weights for other countries than it learnt: a new one begins as "no country" does, twenty times less likely."""
+    places = [before.index(code) if code in before else len(before) for code in [*now, ""]]
+    lower = torch.tensor([0.0 if code in before else 3.0 for code in now] + [0.0])
+    return weights | {"country.weight": weights["country.weight"][places], "country.bias": weights["country.bias"][places] - lower}

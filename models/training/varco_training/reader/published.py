@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from ..plates import CODES
 from .export import calibration
 from .measure import decode
-from .network import SIZES, Reader, normalised
+from .network import SIZES, Reader, normalised, with_countries
 
 Hook = Callable[[nn.BatchNorm2d, tuple[Tensor]], None]
 LEAST_ALIKE = 0.9
@@ -48,6 +48,14 @@ def weights(file: Path) -> dict[str, Tensor]:
             place = node.name.removeprefix("/model/").removesuffix("/MatMul").replace("/", ".")
             found[f"{place}.weight"] = values[node.input[1]].T
     return {name: torch.from_numpy(np.array(value, np.float32)) for name, value in found.items()}
+
+
+def countries_of(file: Path) -> list[str]:
+    """The codes of the file's country head, without the last class, which is no country."""
+    facts = {fact.key: fact.value for fact in onnx.load(file).metadata_props}
+    if "countries" not in facts:
+        raise PublishedError(f"{file} does not say which countries it knows")
+    return facts["countries"].split(",")[:-1]
 
 
 def size_of(found: dict[str, Tensor]) -> str:
@@ -106,8 +114,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="the checkpoint to write, for --start of reader.train")
     args = parser.parse_args()
     found = weights(args.model)
-    size = size_of(found)
-    model = Reader(len(CODES) + 1, size=size)
+    size, countries = size_of(found), countries_of(args.model)
+    model = Reader(len(countries) + 1, size=size)
     missing = [name for name, _ in model.named_parameters() if name not in found and not name.startswith(("asked", "slots")) and ".1." not in name]
     if missing:
         raise PublishedError(f"the file lacks {', '.join(missing)}")
@@ -117,7 +125,8 @@ def main() -> None:
     if alike < LEAST_ALIKE * of:
         raise PublishedError(f"{args.model}: the restored network reads {alike} of {of} crops as the file does: the file is of another recipe")
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    state = {"average": model.state_dict(), "countries": CODES, "family": "ctc", "size": size}
+    average = with_countries(model.state_dict(), countries, CODES)
+    state = {"average": average, "countries": CODES, "family": "ctc", "size": size}
     torch.save(state, args.out)
     print(f"{size}, {sum(p.numel() for p in model.parameters())} weights, {alike} of {of} crops read as the file reads them")
 
