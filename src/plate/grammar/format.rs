@@ -49,6 +49,11 @@ impl Format {
             source,
         }
     }
+
+    /// A format of a country from which few vehicles come: rare on the roads of Italy and its neighbours.
+    pub(super) const fn visitor(country: [u8; 2], source: &'static str) -> Self {
+        Self { common: false, ..Self::base(country, source) }
+    }
 }
 
 /// Longest text that a format may have, in characters.

@@ -9,14 +9,18 @@ mod alps;
 mod balkans;
 mod danube;
 mod east;
+mod eurasia;
 mod format;
 mod france;
 mod germany;
 mod iberia;
 mod isles;
 mod italy;
+mod nordic;
 mod rank;
 mod search;
+mod small;
+mod southeast;
 mod west;
 
 #[cfg(test)]
@@ -40,6 +44,10 @@ pub fn all() -> impl Iterator<Item = &'static Format> {
         east::FORMATS,
         west::FORMATS,
         isles::FORMATS,
+        nordic::FORMATS,
+        southeast::FORMATS,
+        small::FORMATS,
+        eurasia::FORMATS,
     ]
     .into_iter()
     .flatten()
