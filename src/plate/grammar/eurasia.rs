@@ -1,4 +1,4 @@
-//! Belarus, Russia, Georgia, Armenia, Azerbaijan and Kazakhstan. Rare on the roads that the product watches.
+//! Belarus, Russia, Georgia, Armenia, Azerbaijan and Kazakhstan. Visitors on the roads that the product watches.
 
 use super::format::Format;
 
@@ -22,6 +22,13 @@ pub(super) const FORMATS: &[Format] = &[
         patterns: &["l999ll99", "l999ll[1279]99"],
         letters: RUSSIAN,
         examples: &["A123BC77", "M456KX750"],
+        ..Format::visitor(*b"RU", RUSSIA)
+    },
+    Format {
+        name: "armed forces: number, letters, district",
+        patterns: &["9999ll99"],
+        letters: RUSSIAN,
+        examples: &["0076AA97"],
         ..Format::visitor(*b"RU", RUSSIA)
     },
     Format {

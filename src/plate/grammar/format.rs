@@ -25,6 +25,9 @@ pub struct Format {
     pub never: &'static [&'static str],
     /// True when plates of this format are common on today's roads.
     pub common: bool,
+    /// True for a country from which so few vehicles come that its formats say something
+    /// of a text only when the picture suggests that country.
+    pub visitor: bool,
     /// Texts of this format, for tests and for the reference page.
     pub examples: &'static [&'static str],
     /// The law or public page that says so.
@@ -45,14 +48,15 @@ impl Format {
             codes: &[],
             never: &[],
             common: true,
+            visitor: false,
             examples: &[],
             source,
         }
     }
 
-    /// A format of a country from which few vehicles come: rare on the roads of Italy and its neighbours.
+    /// A format of a country from which few vehicles come to Italy and its neighbours.
     pub(super) const fn visitor(country: [u8; 2], source: &'static str) -> Self {
-        Self { common: false, ..Self::base(country, source) }
+        Self { common: false, visitor: true, ..Self::base(country, source) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Denmark and the Faroes, Sweden, Norway, Finland, Iceland; Estonia, Latvia and Lithuania.
 //!
-//! All are rare on the roads that the product watches, and say so: `AB12345` without a
-//! hint from the picture stays an Italian motorcycle.
+//! Visitors on the roads that the product watches: `AB12345` without a hint from the
+//! picture stays an Italian motorcycle.
 
 use super::format::Format;
 

@@ -9,6 +9,8 @@ use super::search::{best, first};
 const KNOWN: f32 = 6.0;
 /// The same for a format that is rarely met.
 const KNOWN_RARE: f32 = 3.0;
+/// The same for a format of a country from which few vehicles come: no more than letters and digits in groups.
+const KNOWN_VISITOR: f32 = 1.0;
 /// How much weight a format of the country that the picture suggests can add.
 const SUGGESTED: f32 = 18.0;
 
@@ -32,10 +34,14 @@ const MAX_TEXTS: usize = 192;
 /// [`MAX_WEIGHT`] for one of the format that the picture suggests.
 #[must_use]
 pub fn weight_of(text: &[u8], hint: Option<(Country, f32)>) -> f32 {
-    let mut known: f32 = 1.0;
+    let mut known: f32 = 0.0;
     let mut suggested: f32 = 0.0;
     for format in fitting(text) {
-        known = known.max(if format.common { KNOWN } else { KNOWN_RARE });
+        known = known.max(match (format.common, format.visitor) {
+            (true, _) => KNOWN,
+            (false, false) => KNOWN_RARE,
+            (false, true) => KNOWN_VISITOR,
+        });
         if let Some((country, probability)) = hint
             && format.country == country
         {
@@ -43,7 +49,7 @@ pub fn weight_of(text: &[u8], hint: Option<(Country, f32)>) -> f32 {
             suggested = suggested.max(share * SUGGESTED * probability.clamp(0.0, 1.0));
         }
     }
-    if known > 1.0 { known + suggested } else { grouped(text) }
+    if known > 0.0 { known + suggested } else { grouped(text) }
 }
 
 /// What the order of letters and digits says of a text of no known format.

@@ -1,6 +1,6 @@
 //! Serbia, Bosnia and Herzegovina, Montenegro, North Macedonia, Kosovo, Türkiye and Cyprus.
 //!
-//! Rare on the roads that the product watches. Letters with marks (Serbian `ŠA`) are read
+//! Visitors on the roads that the product watches. Letters with marks (Serbian `ŠA`) are read
 //! without them, so towns are known by shape only where many have one.
 
 use super::format::Format;

@@ -164,7 +164,7 @@ fn valid_and_invalid_texts_of_each_country() {
         ("LU", &["AB1234"], &["AB123"]),
         ("GI", &["G1234A"], &["H1234A"]),
         ("IM", &["BMN123C", "MAN12X", "1234MAN"], &["BNN123C"]),
-        ("RU", &["A123BC77", "M456KX750"], &["D123BC77", "A123BC350"]),
+        ("RU", &["A123BC77", "M456KX750", "0076AA97"], &["D123BC77", "A123BC350"]),
         ("BY", &["1234AB7"], &["1234AB9", "1234AD7"]),
         ("AM", &["12AB345"], &["12A3456"]),
         ("KZ", &["123ABC01"], &["123ABC99"]),
@@ -224,7 +224,11 @@ fn table() -> String {
     let mut table =
         String::from("| country | class | pattern | examples | source |\n|---|---|---|---|---|\n");
     for format in all() {
-        let rare = if format.common { "" } else { " *" };
+        let rare = match (format.common, format.visitor) {
+            (true, _) => "",
+            (false, false) => " *",
+            (false, true) => " **",
+        };
         let patterns: Vec<String> = format.patterns.iter().map(|p| format!("`{p}`")).collect();
         let examples = format.examples.join(", ");
         let codes = if format.codes.is_empty() {
