@@ -11,6 +11,8 @@ const KNOWN: f32 = 6.0;
 const KNOWN_RARE: f32 = 3.0;
 /// The same for a format of a country from which few vehicles come: no more than letters and digits in groups.
 const KNOWN_VISITOR: f32 = 1.0;
+/// From which probability on the picture suggests such a country: more likely than all others.
+const LEAST_FOR_VISITOR: f32 = 0.5;
 /// How much weight a format of the country that the picture suggests can add.
 const SUGGESTED: f32 = 18.0;
 
@@ -44,6 +46,7 @@ pub fn weight_of(text: &[u8], hint: Option<(Country, f32)>) -> f32 {
         });
         if let Some((country, probability)) = hint
             && format.country == country
+            && (!format.visitor || probability >= LEAST_FOR_VISITOR)
         {
             let share = if format.common { 1.0 } else { KNOWN_RARE / KNOWN };
             suggested = suggested.max(share * SUGGESTED * probability.clamp(0.0, 1.0));
