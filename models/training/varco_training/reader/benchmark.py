@@ -1,8 +1,8 @@
-"""Rendered plates to measure by: ``python -m varco_training.reader.benchmark --out FOLDER [--two-rows]`` makes a folder for ``varco eval --data FOLDER``.
+"""Rendered plates to measure by: ``python -m varco_training.reader.benchmark --out FOLDER [--two-rows | --each-country]`` makes a folder for ``varco eval --data FOLDER``.
 
 Without `--two-rows` 1,500 plates under the full faults of training, free texts and smears among them. With it 600 two-row plates as a gate camera shows them,
 without those of no national form: where no format decides and a script draws O and 0 or I and 1 alike, nobody can tell which it is.
-The plates are drawn from seeds of their own; training draws from others.
+With `--each-country` forty of each country. The plates are drawn from seeds of their own; training draws from others.
 """
 
 from __future__ import annotations
@@ -49,6 +49,16 @@ def two_rows(count: int = 600, seed: int = 777) -> list[Sample]:
     return [Sample(photo, plate.text, plate.country) for photo, plate in shown if plate.rows == 2 and len(plate.text) <= SLOTS]
 
 
+def each_country(count: int = 40, seed: int = 90210) -> list[Sample]:
+    """As many plates of each country that the renderer knows (faults at 0.7)."""
+    rng = np.random.default_rng(seed)
+    out: list[Sample] = []
+    for country in CODES:
+        plates = [render_plate(rng, country=country, height_px=RENDER_PX) for _ in range(count)]
+        out += [Sample(photograph(rng, plate.image, 0.7), plate.text, country) for plate in plates if len(plate.text) <= SLOTS]
+    return out
+
+
 def write(samples: list[Sample], rows: int | None, folder: Path) -> None:
     """The samples as cut-out plates."""
     images = folder / "crops-validation" / "images"
@@ -68,9 +78,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="the folder to make")
     parser.add_argument("--two-rows", action="store_true", help="two-row plates of a national form")
+    parser.add_argument("--each-country", action="store_true", help="forty plates of each country")
     given = parser.parse_args()
     cv2.setNumThreads(1)
-    if given.two_rows:
+    if given.each_country:
+        samples = each_country()
+    elif given.two_rows:
         samples = [sample for sample in two_rows() if sample.country]
     else:
         samples = [sample for sample in full_faults() if sample.text]
