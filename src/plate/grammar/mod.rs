@@ -72,7 +72,7 @@ const STRONG_HINT: f32 = 0.8;
 ///
 /// The picture's country is taken when the text fits one of its formats or when the
 /// picture is sure (0.8 or more); else the only country whose formats the text fits,
-/// rare formats only where no common one fits; else none: several countries write
+/// rare formats only where no common one fits, those of visitors last; else none: several countries write
 /// `AB123CD`, and text alone does not tell them apart.
 #[must_use]
 pub fn country(text: &PlateText, hint: Option<(Country, f32)>) -> Option<Country> {
@@ -82,17 +82,12 @@ pub fn country(text: &PlateText, hint: Option<(Country, f32)>) -> Option<Country
     {
         return Some(country);
     }
-    let only = |common: bool| {
-        let mut countries = formats.iter().filter(|f| f.common || !common).map(|f| f.country);
-        let first = countries.next();
-        (first, countries.any(|country| Some(country) != first))
-    };
-    match only(true) {
-        (Some(country), false) => Some(country),
-        (Some(_), true) => None,
-        (None, _) => match only(false) {
-            (first, false) => first,
-            (_, true) => None,
-        },
+    let common: fn(&Format) -> bool = |f| f.common;
+    for wanted in [common, |f| !f.visitor, |_| true] {
+        let mut countries = formats.iter().filter(|f| wanted(f)).map(|f| f.country);
+        if let Some(first) = countries.next() {
+            return countries.all(|country| country == first).then_some(first);
+        }
     }
+    None
 }

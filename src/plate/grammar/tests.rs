@@ -215,6 +215,7 @@ fn the_country_is_told_only_where_text_or_picture_tell_it() {
     assert_eq!(of("1741GWY", Some((it, 0.9))), Some(it), "the picture is sure");
     assert_eq!(of("Ä1Ö2Ü3", None), None);
     assert_eq!(of("HX12345", None), Some(it), "rare visitors leave Italy's motorcycles alone");
+    assert_eq!(of("34AB1234", None), Some(Country::literal(*b"TR")), "no one else writes it so");
     let norway = Country::literal(*b"NO");
     assert_eq!(of("HX12345", Some((norway, 0.5))), Some(norway), "the picture decides");
 }
