@@ -1,6 +1,6 @@
 //! Austria, Switzerland and Slovenia.
 
-use super::format::{AZ, Format};
+use super::format::{AZ, Format, Frequency};
 
 const AUSTRIA: &str = "Kraftfahrgesetz 1967 § 48 and KDV § 26; en.wikipedia.org, Vehicle registration plates of Austria";
 const SWITZERLAND: &str = "Verkehrszulassungsverordnung (VZV) art. 84; license-plates.ch, Fahrzeug-Kontrollschilder seit 1933";
@@ -38,7 +38,7 @@ pub(super) const FORMATS: &[Format] = &[
         patterns: &["cll?l?l?l?19?9?9?"],
         letters: "ABCDEFGHIJKLMNOPRSTUVWXYZ",
         codes: AUSTRIAN_DISTRICTS,
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["WMAX1"],
         ..Format::base(*b"AT", AUSTRIA)
     },
@@ -53,7 +53,7 @@ pub(super) const FORMATS: &[Format] = &[
         name: "dealers (U), customs (Z): canton, number, letter",
         patterns: &["c19?9?9?9?9?[UZ]"],
         codes: CANTONS,
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["ZH1234U", "GE567Z"],
         ..Format::base(
             *b"CH",
@@ -63,7 +63,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format {
         name: "Army",
         patterns: &["M99999"],
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["M12345"],
         ..Format::base(
             *b"CH",

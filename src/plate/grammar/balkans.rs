@@ -1,6 +1,6 @@
 //! Croatia, Albania, Bulgaria, Romania and Greece.
 
-use super::format::Format;
+use super::format::{Format, Frequency};
 
 const CROATIA: &str = "Pravilnik o registraciji i označavanju vozila; en.wikipedia.org, Vehicle registration plates of Croatia";
 const ROMANIA: &str = "en.wikipedia.org, Vehicle registration plates of Romania; antena3.ro, Numerele de înmatriculare din București vor avea trei cifre (2009)";
@@ -67,14 +67,14 @@ pub(super) const FORMATS: &[Format] = &[
         name: "temporary (0 first), leasing and foreign owners, trial: county, number",
         patterns: &["c[0]199?9?9?", "c1999?9?9?", "c199PROBE"],
         codes: ROMANIAN_COUNTIES,
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["TM012345", "B101234", "CJ101PROBE"],
         ..Format::base(*b"RO", ROMANIA_SPECIAL)
     },
     Format {
         name: "diplomats (CD), consuls (CO), mission staff (TC)",
         patterns: &["CD199199", "CO199199", "TC199199"],
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["CD123101", "TC123145"],
         ..Format::base(*b"RO", ROMANIA_SPECIAL)
     },
@@ -89,7 +89,7 @@ pub(super) const FORMATS: &[Format] = &[
         name: "cars, 1972 to 1983; heavy trailers (P)",
         patterns: &["ll9999", "P99999?"],
         letters: GREEK,
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["AB1234", "P12345"],
         ..Format::base(
             *b"GR",

@@ -1,6 +1,6 @@
 //! Czechia, Slovakia and Hungary.
 
-use super::format::Format;
+use super::format::{Format, Frequency};
 
 const CZECHIA: &str =
     "vyhláška 343/2014 Sb.; en.wikipedia.org, Vehicle registration plates of the Czech Republic";
@@ -32,14 +32,14 @@ pub(super) const FORMATS: &[Format] = &[
         patterns: &["1c9999", "1cl999"],
         letters: "ABCDEFHIJKLMNPRSTUVXYZ",
         codes: &["A", "B", "C", "E", "H", "J", "K", "L", "M", "P", "S", "T", "U", "Z"],
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["1A1234"],
         ..Format::base(*b"CZ", CZECHIA)
     },
     Format {
         name: "electric vehicles",
         patterns: &["EL999ll"],
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["EL123AB"],
         ..Format::base(*b"CZ", CZECHIA)
     },

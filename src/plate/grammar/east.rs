@@ -1,6 +1,6 @@
 //! Poland, Ukraine and Moldova.
 
-use super::format::Format;
+use super::format::{Format, Frequency};
 
 const POLAND: &str = "rozporządzenie Ministra Infrastruktury w sprawie rejestracji i oznaczania pojazdów (2022); en.wikipedia.org, Vehicle registration plates of Poland; gwardak.republika.pl, Wyróżniki literowe na nowych tablicach rejestracyjnych";
 /// After the district B, D, I, O, Q and Z are not used.
@@ -86,7 +86,7 @@ pub(super) const FORMATS: &[Format] = &[
         ],
         letters: POLISH_SERIES,
         codes: NEW_VOIVODESHIPS,
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["JRA12345", "XDA1A23"],
         ..Format::base(*b"PL", POLAND)
     },
@@ -94,7 +94,7 @@ pub(super) const FORMATS: &[Format] = &[
         name: "own choice",
         patterns: &["c9aaaa?a?", "c9aaa99?", "c9aaaa9"],
         codes: VOIVODESHIPS,
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["B4BMW99", "F0MAREK"],
         ..Format::base(*b"PL", POLAND)
     },
@@ -112,7 +112,7 @@ pub(super) const FORMATS: &[Format] = &[
         name: "electric vehicles, since 2020; electric taxis (T)",
         patterns: &["ll9999[YZ]l", "ll9999T[VWYZ]"],
         letters: UKRAINIAN,
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["AA1234ZB", "KA0001YE", "AA1234TZ"],
         ..Format::base(
             *b"UA",
@@ -123,7 +123,7 @@ pub(super) const FORMATS: &[Format] = &[
         name: "number, series, 1995 to 2004",
         patterns: &["99999ll"],
         letters: UKRAINIAN,
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["12345KA"],
         ..Format::base(
             *b"UA",

@@ -23,15 +23,24 @@ pub struct Format {
     pub codes: &'static [&'static str],
     /// Beginnings that this format never has.
     pub never: &'static [&'static str],
-    /// True when plates of this format are common on today's roads.
-    pub common: bool,
-    /// True for a country from which so few vehicles come that its formats say something
-    /// of a text only when the picture suggests that country.
-    pub visitor: bool,
+    /// How often plates of this format are met.
+    pub frequency: Frequency,
     /// Texts of this format, for tests and for the reference page.
     pub examples: &'static [&'static str],
     /// The law or public page that says so.
     pub source: &'static str,
+}
+
+/// How often plates of a format are met on the roads of Italy and its neighbours, oftenest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Frequency {
+    /// Common today.
+    Common,
+    /// Old, or of a special class of vehicles.
+    Rare,
+    /// Of a country from which so few vehicles come that its formats say something of a
+    /// text only when the picture suggests that country.
+    Visitor,
 }
 
 /// All of A to Z.
@@ -47,8 +56,7 @@ impl Format {
             letters: AZ,
             codes: &[],
             never: &[],
-            common: true,
-            visitor: false,
+            frequency: Frequency::Common,
             examples: &[],
             source,
         }
@@ -56,7 +64,7 @@ impl Format {
 
     /// A format of a country from which few vehicles come to Italy and its neighbours.
     pub(super) const fn visitor(country: [u8; 2], source: &'static str) -> Self {
-        Self { common: false, visitor: true, ..Self::base(country, source) }
+        Self { frequency: Frequency::Visitor, ..Self::base(country, source) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! France.
 
-use super::format::Format;
+use super::format::{Format, Frequency};
 
 /// I and O were never used, U not since 1984.
 const LETTERS: &str = "ABCDEFGHJKLMNPQRSTVWXYZ";
@@ -31,7 +31,7 @@ pub(super) const FORMATS: &[Format] = &[
         name: "provisional (WW) and dealers (W)",
         patterns: &["WW999ll", "W999ll"],
         letters: LETTERS,
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["WW123AB", "W123AB"],
         ..Format::base(
             *b"FR",
@@ -42,7 +42,7 @@ pub(super) const FORMATS: &[Format] = &[
         name: "mopeds, since 2004",
         patterns: &["ll?999?l"],
         letters: LETTERS,
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["A11A", "AB123C"],
         ..Format::base(
             *b"FR",
@@ -54,7 +54,7 @@ pub(super) const FORMATS: &[Format] = &[
         patterns: &["19?9?9?ll?c", "19?9?lllc"],
         letters: LETTERS,
         codes: DEPARTMENTS,
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["1234AB75", "567CDE2A", "12AB974"],
         ..Format::base(
             *b"FR",

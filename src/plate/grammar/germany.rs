@@ -1,6 +1,6 @@
 //! Germany.
 
-use super::format::Format;
+use super::format::{Format, Frequency};
 
 const LAW: &str = "Fahrzeug-Zulassungsverordnung, annex 1-4; en.wikipedia.org, Vehicle registration plates of Germany";
 const LISTS: &str = "Fahrzeug-Zulassungsverordnung, annex 1; autokennzeichen.de, KFZ-Kennzeichen-Liste; marc-mondorf.de, KFZ-Kennzeichen Bundesrepublik Deutschland";
@@ -89,7 +89,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format {
         name: "other district, letters, number",
         patterns: &["ull?19?9?9?", "uull?19?9?9?", "uuull?19?9?", "uuul1999"],
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["QAB1234"],
         ..Format::base(*b"DE", LAW)
     },
@@ -97,14 +97,14 @@ pub(super) const FORMATS: &[Format] = &[
         name: "electric (E) and historic (H) vehicles",
         patterns: &["uaa?19?9?9?l", "uuaa?19?9?l", "uuuaa?19?l", "uuua199l"],
         letters: "EH",
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["BA123E", "MXY77H", "HHAB123E"],
         ..Format::base(*b"DE", LAW)
     },
     Format {
         name: "authorities and fire brigades (district, number)",
         patterns: &["u19?9?9?9?9?", "uu19?9?9?9?", "uuu19?9?9?"],
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["B12345", "MS1234"],
         ..Format::base(*b"DE", LAW)
     },

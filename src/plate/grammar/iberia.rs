@@ -1,6 +1,6 @@
 //! Spain and Portugal.
 
-use super::format::Format;
+use super::format::{Format, Frequency};
 
 const SPAIN: &str =
     "Real Decreto 2822/1998, annex XVIII; en.wikipedia.org, Vehicle registration plates of Spain";
@@ -38,7 +38,7 @@ pub(super) const FORMATS: &[Format] = &[
             "C9999lll", "E9999lll", "H9999lll", "P9999lll", "R9999lll", "S9999lll", "V9999lll",
         ],
         letters: CONSONANTS,
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["C1234BBB", "R5678DFG"],
         ..Format::base(*b"ES", SPAIN)
     },
@@ -47,7 +47,7 @@ pub(super) const FORMATS: &[Format] = &[
         patterns: &["c9999ll?"],
         letters: "ABCDEFGHIJKLMNOPSTUVWXYZ",
         codes: PROVINCES,
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["M1234AB", "SE5678Z"],
         ..Format::base(*b"ES", SPAIN)
     },
@@ -55,7 +55,7 @@ pub(super) const FORMATS: &[Format] = &[
         name: "by province, before 1971",
         patterns: &["c19?9?9?9?9?"],
         codes: PROVINCES,
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["M123456"],
         ..Format::base(*b"ES", SPAIN)
     },
@@ -82,7 +82,7 @@ pub(super) const FORMATS: &[Format] = &[
         name: "before 1992",
         patterns: &["ll9999"],
         letters: PORTUGUESE,
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["AB1234"],
         ..Format::base(*b"PT", PORTUGAL)
     },
@@ -90,7 +90,7 @@ pub(super) const FORMATS: &[Format] = &[
         name: "trailers: district, number",
         patterns: &["c1999?9?9?"],
         codes: PORTUGUESE_DISTRICTS,
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["L123456", "FA1234"],
         ..Format::base(
             *b"PT",

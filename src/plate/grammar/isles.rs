@@ -1,6 +1,6 @@
 //! Great Britain, Northern Ireland and Ireland.
 
-use super::format::Format;
+use super::format::{Format, Frequency};
 
 const BRITAIN: &str = "nationalnumbers.co.uk, Number Plate Formats; github.com, ZionFox/DVLARegCheck, README (asked of the DVLA)";
 const IRELAND: &str = "en.wikipedia.org, Vehicle registration plates of the Republic of Ireland; dashdynamics.co.uk, Irish Number Plate Rules and Regulations";
@@ -53,7 +53,7 @@ pub(super) const FORMATS: &[Format] = &[
         patterns: &["[JTU][ABCDEFGHJKLMNOPRSTUVWXY]clll"],
         letters: "ABCDEFGHJKLMNOPRSTUVWXYZ",
         codes: AGES,
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["JA51MES"],
         ..Format::base(*b"GB", "github.com, ZionFox/DVLARegCheck, README (asked of the DVLA)")
     },
@@ -68,7 +68,7 @@ pub(super) const FORMATS: &[Format] = &[
         name: "1963 to 1983: age letter last",
         patterns: &["lll19?9?[ABCDEFGHJKLMNPRSTVWXY]"],
         letters: BRITISH,
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["ABC123D", "WXY1T"],
         ..Format::base(*b"GB", BRITAIN)
     },
@@ -87,7 +87,7 @@ pub(super) const FORMATS: &[Format] = &[
         name: "without age, before 1963",
         patterns: &["ll?l?19?9?", "19?9?ll?l?", "ll?1999", "1999ll?"],
         letters: "ABCDEFGHIJKLMNOPRSTUVWXYZ",
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["ABC1", "1234AB"],
         ..Format::base(*b"GB", "github.com, ZionFox/DVLARegCheck, README (asked of the DVLA)")
     },
@@ -116,7 +116,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format {
         name: "temporary (ZZ), older than thirty years (ZV)",
         patterns: &["ZZ99999", "ZV1999?9?"],
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["ZZ12345", "ZV1234"],
         ..Format::base(*b"IE", "memim.com, Vehicle registration plates of Ireland")
     },

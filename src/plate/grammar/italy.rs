@@ -1,6 +1,6 @@
 //! Italy, San Marino and the Vatican.
 
-use super::format::Format;
+use super::format::{Format, Frequency};
 
 /// I, O, Q and U are not used since 1994.
 const LETTERS: &str = "ABCDEFGHJKLMNPRSTVWXYZ";
@@ -15,7 +15,7 @@ const SINCE_1994: Format = Format {
 
 /// A format of state vehicles or another special one, rarely met.
 const fn special(source: &'static str) -> Format {
-    Format { letters: LETTERS, common: false, ..Format::base(*b"IT", source) }
+    Format { letters: LETTERS, frequency: Frequency::Rare, ..Format::base(*b"IT", source) }
 }
 
 const BEFORE_1994: &str = "r.d.l. 314/1927 and l. 2730/1927; en.wikipedia.org, Vehicle registration plates of Italy (1927-1994)";
@@ -211,13 +211,13 @@ pub(super) const FORMATS: &[Format] = &[
         name: "cars, since 1993; motorcycles (three digits)",
         patterns: &["l9999?"],
         examples: &["A1234", "B567"],
-        common: false,
+        frequency: Frequency::Rare,
         ..Format::base(*b"SM", "it.wikipedia.org, Targhe d'immatricolazione di San Marino")
     },
     Format {
         name: "state (SCV) and citizens (CV)",
         patterns: &["SCV19?9?9?9?", "SCV99999", "CV99999", "CV19?9?9?"],
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["SCV1", "CV01234"],
         ..Format::base(
             *b"VA",

@@ -26,7 +26,7 @@ mod west;
 #[cfg(test)]
 mod tests;
 
-pub use format::Format;
+pub use format::{Format, Frequency};
 pub use rank::{MAX_WEIGHT, MIN_WEIGHT, rank, weight, weight_of};
 
 use super::text::{Country, PlateText};
@@ -82,12 +82,8 @@ pub fn country(text: &PlateText, hint: Option<(Country, f32)>) -> Option<Country
     {
         return Some(country);
     }
-    let common: fn(&Format) -> bool = |f| f.common;
-    for wanted in [common, |f| !f.visitor, |_| true] {
-        let mut countries = formats.iter().filter(|f| wanted(f)).map(|f| f.country);
-        if let Some(first) = countries.next() {
-            return countries.all(|country| country == first).then_some(first);
-        }
-    }
-    None
+    let oftenest = formats.iter().map(|f| f.frequency).min()?;
+    let mut countries = formats.iter().filter(|f| f.frequency == oftenest).map(|f| f.country);
+    let first = countries.next()?;
+    countries.all(|country| country == first).then_some(first)
 }

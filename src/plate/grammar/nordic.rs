@@ -5,6 +5,9 @@
 
 use super::format::Format;
 
+/// Those of Denmark and Norway: I, O, Q and W are not used.
+const SCANDINAVIAN: &str = "ABCDEFGHJKLMNPRSTUVXYZ";
+
 const NORWAY: &str = "en.wikipedia.org, Vehicle registration plates of Norway (since 1971)";
 const FINLAND: &str = "en.wikipedia.org, Vehicle registration plates of Finland";
 const ESTONIA: &str = "en.wikipedia.org, Vehicle registration plates of Estonia (since 1991)";
@@ -16,7 +19,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format {
         name: "serial: two letters, number (four digits: trailers)",
         patterns: &["ll19999", "ll1999"],
-        letters: "ABCDEFGHJKLMNPRSTUVXYZ",
+        letters: SCANDINAVIAN,
         examples: &["AB12345", "XY1234"],
         ..Format::visitor(
             *b"DK",
@@ -45,7 +48,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format {
         name: "district, number (four digits: motorcycles, trailers)",
         patterns: &["ll19999", "ll1999"],
-        letters: "ABCDEFGHJKLMNPRSTUVXYZ",
+        letters: SCANDINAVIAN,
         examples: &["DP70231", "EL12345", "AB1234"],
         ..Format::visitor(*b"NO", NORWAY)
     },

@@ -2,7 +2,7 @@
 
 use super::super::reading::{Alternative, Reading};
 use super::super::text::{ALPHABET, Country, PlateText};
-use super::format::fitting;
+use super::format::{Frequency, fitting};
 use super::search::{best, first};
 
 /// How much more a text of a known, common format weighs than one of none.
@@ -39,16 +39,17 @@ pub fn weight_of(text: &[u8], hint: Option<(Country, f32)>) -> f32 {
     let mut known: f32 = 0.0;
     let mut suggested: f32 = 0.0;
     for format in fitting(text) {
-        known = known.max(match (format.common, format.visitor) {
-            (true, _) => KNOWN,
-            (false, false) => KNOWN_RARE,
-            (false, true) => KNOWN_VISITOR,
+        known = known.max(match format.frequency {
+            Frequency::Common => KNOWN,
+            Frequency::Rare => KNOWN_RARE,
+            Frequency::Visitor => KNOWN_VISITOR,
         });
         if let Some((country, probability)) = hint
             && format.country == country
-            && (!format.visitor || probability >= LEAST_FOR_VISITOR)
+            && (format.frequency < Frequency::Visitor || probability >= LEAST_FOR_VISITOR)
         {
-            let share = if format.common { 1.0 } else { KNOWN_RARE / KNOWN };
+            let share =
+                if format.frequency == Frequency::Common { 1.0 } else { KNOWN_RARE / KNOWN };
             suggested = suggested.max(share * SUGGESTED * probability.clamp(0.0, 1.0));
         }
     }

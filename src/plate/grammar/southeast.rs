@@ -5,6 +5,9 @@
 
 use super::format::Format;
 
+/// Those of Serbia, Montenegro, North Macedonia and Kosovo: Q, W and Y are not used.
+const SERBIAN: &str = "ABCDEFGHIJKLMNOPRSTUVXZ";
+
 const BOSNIA: &str =
     "en.wikipedia.org, Vehicle registration plates of Bosnia and Herzegovina (1998 and 2009)";
 /// Those that Latin and Cyrillic share.
@@ -32,7 +35,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format {
         name: "since 2011: town, number, letters",
         patterns: &["ll9999?ll"],
-        letters: "ABCDEFGHIJKLMNOPRSTUVXZ",
+        letters: SERBIAN,
         examples: &["BG123AA", "NS1234AB"],
         ..Format::visitor(
             *b"RS",
@@ -55,7 +58,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format {
         name: "since 2008: town, letters, number",
         patterns: &["cll999"],
-        letters: "ABCDEFGHIJKLMNOPRSTUVXZ",
+        letters: SERBIAN,
         codes: MONTENEGRIN_TOWNS,
         examples: &["PGAB123"],
         ..Format::visitor(
@@ -66,7 +69,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format {
         name: "since 2012: town, number, letters; before with three digits",
         patterns: &["ll9999?ll"],
-        letters: "ABCDEFGHIJKLMNOPRSTUVXZ",
+        letters: SERBIAN,
         examples: &["SK1234AB", "SK123AB"],
         ..Format::visitor(
             *b"MK",
@@ -76,7 +79,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format {
         name: "since 2010: region, number, letters",
         patterns: &["[0][1234567]999ll"],
-        letters: "ABCDEFGHIJKLMNOPRSTUVXZ",
+        letters: SERBIAN,
         examples: &["01123AB"],
         ..Format::visitor(
             *b"XK",

@@ -47,7 +47,10 @@ fn the_countries_that_are_promised_are_there() {
         "SK", "HU", "NL", "BE", "PT", "GB", "IE", "GR",
     ];
     for country in promised {
-        assert!(all().any(|f| f.country.code() == country && f.common), "{country}");
+        assert!(
+            all().any(|f| f.country.code() == country && f.frequency == Frequency::Common),
+            "{country}"
+        );
     }
     let visitors = [
         "DK", "FO", "SE", "NO", "FI", "IS", "EE", "LV", "LT", "RS", "BA", "ME", "MK", "XK", "TR",
@@ -225,10 +228,10 @@ fn table() -> String {
     let mut table =
         String::from("| country | class | pattern | examples | source |\n|---|---|---|---|---|\n");
     for format in all() {
-        let rare = match (format.common, format.visitor) {
-            (true, _) => "",
-            (false, false) => " *",
-            (false, true) => " **",
+        let rare = match format.frequency {
+            Frequency::Common => "",
+            Frequency::Rare => " *",
+            Frequency::Visitor => " **",
         };
         let patterns: Vec<String> = format.patterns.iter().map(|p| format!("`{p}`")).collect();
         let examples = format.examples.join(", ");

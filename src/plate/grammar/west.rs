@@ -1,6 +1,6 @@
 //! Belgium and the Netherlands.
 
-use super::format::Format;
+use super::format::{Format, Frequency};
 
 const BELGIUM: &str = "gocar.be, Tout savoir sur les plaques belges (2015); de.wikipedia.org, Systematik der Kraftfahrzeugkennzeichen (Belgien)";
 const NETHERLANDS: &str = "Regeling kentekens en kentekenplaten; en.wikipedia.org, Vehicle registration plates of the Netherlands (sidecodes)";
@@ -27,21 +27,21 @@ pub(super) const FORMATS: &[Format] = &[
     Format {
         name: "international institutions (8), own choice (9), since 2010",
         patterns: &["[89]lll999", "[9]999lll"],
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["8ABC123", "9XYZ001", "9123ABC"],
         ..Format::base(*b"BE", BELGIUM)
     },
     Format {
         name: "tractors (G), historic (O), mopeds (S), taxis (TX), hired with driver (TL)",
         patterns: &["[GOS]lll999", "TXll999", "TLll999"],
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["OABC123", "SAAA001", "TXAB123"],
         ..Format::base(*b"BE", BELGIUM)
     },
     Format {
         name: "temporary, export, dealers: two letters, year, letters",
         patterns: &["[WXYZ]l99lll"],
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["WX16ABC"],
         ..Format::base(
             *b"BE",
@@ -51,7 +51,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format {
         name: "cars, 1973 to 2010",
         patterns: &["lll999", "999lll"],
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["ABC123", "123ABC"],
         ..Format::base(*b"BE", "en.wikipedia.org, Vehicle registration plates of Belgium")
     },
@@ -73,7 +73,7 @@ pub(super) const FORMATS: &[Format] = &[
         name: "sidecodes 1 to 3, 1951 to 1991",
         patterns: &["ll9999", "9999ll", "99ll99"],
         letters: "ABDEFGHJKLMNPRSTUVWXYZ",
-        common: false,
+        frequency: Frequency::Rare,
         examples: &["GH1234", "1234GH", "12GH34"],
         ..Format::base(*b"NL", NETHERLANDS)
     },

@@ -77,8 +77,9 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="the folder to make")
-    parser.add_argument("--two-rows", action="store_true", help="two-row plates of a national form")
-    parser.add_argument("--each-country", action="store_true", help="forty plates of each country")
+    kinds = parser.add_mutually_exclusive_group()
+    kinds.add_argument("--two-rows", action="store_true", help="two-row plates of a national form")
+    kinds.add_argument("--each-country", action="store_true", help="forty plates of each country")
     given = parser.parse_args()
     cv2.setNumThreads(1)
     if given.each_country:
