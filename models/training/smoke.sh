@@ -20,7 +20,7 @@ case $python in */*) python=$(cd "$(dirname "$python")" && pwd)/$(basename "$pyt
 cd "$here"
 
 "$python" -m varco_training.reader.quads --data "$data" --detector ../plate-detector.onnx --aligner ../plate-aligner.onnx --out "$out/quads.jsonl" --pictures 300
-"$python" -m varco_training.reader.train --data "$data" --out "$out" --quads "$out/quads.jsonl" --minutes 1 --wall-minutes 4 | tee "$out/log.txt"
+"$python" -m varco_training.reader.train --data "$data" --out "$out" --quads "$out/quads.jsonl" --arranger ../plate-reader.onnx --minutes 1 --wall-minutes 4 | tee "$out/log.txt"
 "$python" -m varco_training.reader.train --data "$data" --out "$out" --quads "$out/quads.jsonl" --minutes 2 --wall-minutes 6 --resume | tee -a "$out/log.txt"
 "$python" -m varco_training.reader.export --run "$out" --data "$data" --quads "$out/quads.jsonl" --out "$out/reader.onnx" --version smoke
 "$python" -m varco_training.reader.evaluate --data "$data" --quads "$out/quads.jsonl" --model "$out/reader.onnx"

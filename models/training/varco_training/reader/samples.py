@@ -23,6 +23,7 @@ from ..pack import (
 from ..plates import CODES, render_plate
 from . import ALPHABET, MARGIN_X, MARGIN_Y, SLOTS, CropSize
 from .degrade import camera, photograph, to_input
+from .rearranged import Parted, Rearranged
 
 NIGHT_SHARE = 0.12
 RENDER_PX = 72
@@ -30,6 +31,8 @@ RENDER_PX = 72
 MAX_SIGNS = SLOTS
 SMEAR_SHARE = 0.02
 """How many rendered plates are too small for anybody to read; their text is empty."""
+REARRANGED_SHARE = 0.4
+"""How many real plates get another text (`rearranged.py`), of those that can."""
 UNREADABLE_SHARE = 0.03
 """The same of a batch's real crops: plates of the data pack that a person could not read."""
 HOPELESS = 1.6
@@ -151,6 +154,7 @@ class RealCrops:
     """
 
     def __init__(self, data: Path, labels: Path | None = None, quads: Path | None = None) -> None:
+        self._rearranged: Rearranged | None = None
         found = detected_quads(quads) if quads else None
         groups: dict[str, list[PlateCrop]] = defaultdict(list)
         more = labelled_crops(data, labels, found) if labels else []
@@ -162,12 +166,23 @@ class RealCrops:
         self.bounds = np.cumsum(sizes / sizes.sum())
         self.unreadable = unreadable_crops(data, "train")
 
+    @property
+    def crops(self) -> list[PlateCrop]:
+        """All plates that a person read."""
+        return [crop for group in self.groups for crop in group]
+
+    def rearrange(self, plates: list[Parted]) -> None:
+        """From now on give some of these plates other texts."""
+        self._rearranged = Rearranged(plates)
+
     def draw(self, rng: np.random.Generator) -> tuple[np.ndarray, str, int]:
         """A real plate as another camera might show it (BGR), its text and its country class."""
         if self.unreadable and rng.random() < UNREADABLE_SHARE:
             return augment(rng, self.unreadable[int(rng.integers(len(self.unreadable)))]), "", IGNORED
         group = self.groups[min(int(np.searchsorted(self.bounds, rng.random())), len(self.groups) - 1)]
         crop = group[int(rng.integers(len(group)))]
+        if self._rearranged and rng.random() < REARRANGED_SHARE:
+            crop = self._rearranged.draw(rng, crop)
         country = CODES.index(crop.country) if crop.country in CODES else IGNORED
         return augment(rng, crop), crop.text, country
 

@@ -23,8 +23,10 @@ from ..labels import SEALED_LABELS, SEALED_VAL_LABELS
 from ..pack import detected_quads, labelled_crops, plate_crops
 from ..plates import CODES
 from .degrade import to_input
+from .evaluate import opened
 from .measure import Infer, as_given, read, score
 from .network import FAMILIES, SIZES, Outputs, Reader, enlarged
+from .rearranged import parted
 from .samples import IGNORED, SLOTS, Batch, Pool, RealCrops, make_batch, rendered
 
 BATCH, REAL_SHARE, PEAK_RATE = 128, 0.35, 2e-3
@@ -147,11 +149,12 @@ class Trainer:
 def train(
     data: Path, out: Path, minutes: float, wall_minutes: float, resume: bool, start: Path | None, rate: float,
     labels: Path | None, quads: Path | None, family: str = "ctc", seed: int = 1,
-    real_share: float = REAL_SHARE, size: str = "usual",
+    real_share: float = REAL_SHARE, size: str = "usual", arranger: Path | None = None,
 ) -> None:
     """The whole run; prints progress and the accuracy on rendered and real validation plates.
 
-    `start` names a checkpoint whose averaged weights are the first ones: a second run, at a lower `rate`.
+    `start` names a checkpoint whose averaged weights are the first ones: a second run, at a lower `rate`. `arranger` is an exported reader that tells
+    where the signs of real plates stand, so that they can be rearranged.
     """
     out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
@@ -163,6 +166,11 @@ def train(
     if resume:
         trainer.load()
     real = RealCrops(data, labels, quads)
+    if arranger:
+        network = opened(arranger)
+        plates = parted(real.crops, network.infer, network.size)
+        real.rearrange(plates)
+        print(f"{len(plates)} of {len(real.crops)} real plates can be rearranged", flush=True)
     found = detected_quads(quads) if quads else None
     val = plate_crops(data, "val", found) + labelled_crops(data, SEALED_VAL_LABELS, found, "val")
     crop = trainer.model.crop
@@ -216,10 +224,11 @@ def main() -> None:
     parser.add_argument("--family", choices=FAMILIES, default="ctc", help="the way from columns to a text")
     parser.add_argument("--size", choices=list(SIZES), default="usual", help="how wide the network is, and how large what it sees of a plate")
     parser.add_argument("--real-share", type=float, default=REAL_SHARE, help="share of real crops in a batch")
+    parser.add_argument("--arranger", type=Path, help="an exported reader that tells where signs stand: real plates then get other texts, too")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     train(args.data, args.out, args.minutes, args.wall_minutes, args.resume, args.start, args.rate, args.labels, args.quads,
-          args.family, args.seed, args.real_share, args.size)
+          args.family, args.seed, args.real_share, args.size, args.arranger)
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ class Light:
 
     def mixed(self, other, t):
         """Between this light and another."""
-        mix = lambda a, b: (1 - t) * a + t * b  # noqa: E731
+        mix = lambda a, b: (1 - t) * a + t * b
         return Light(
             _unit(mix(self.sun_from, other.sun_from)),
             *(mix(getattr(self, k), getattr(other, k)) for k in
