@@ -12,6 +12,8 @@ use crate::plate::{ALPHABET, Position, Reading, character_index};
 use crate::vision::Detection;
 
 const FPS: f64 = 12.5;
+/// Of the pictures, of which only this counts.
+const WIDTH_PX: u32 = 1920;
 
 fn reading(text: &str, p: f32) -> Reading {
     let positions = text.chars().map(|character| {
@@ -27,7 +29,7 @@ fn frame(number: u64) -> Frame {
         sequence: number,
         stream_time: Duration::from_secs_f64(number as f64 / FPS),
         captured_at: Timestamp::UNIX_EPOCH,
-        picture: Picture::from_rgb8(2, 2, vec![0; 12]).unwrap(),
+        picture: Picture::from_rgb8(WIDTH_PX, 1, vec![0; 3 * WIDTH_PX as usize]).unwrap(),
         movement: None,
     }
 }
@@ -382,4 +384,24 @@ fn what_ended_unsure_is_no_passage_and_what_can_still_change_is_not_final() {
     assert!(transits.len() == 1 && transits[0].is_final(&config));
     let unsure = Transit { confidence: 0.24, ..transits[0].clone() };
     assert!(!unsure.is_final(&config));
+}
+
+#[test]
+fn what_the_edge_of_the_picture_leaves_of_a_plate_is_no_plate() {
+    let mut scene = Scene::new();
+    for frame in 0..10_u8 {
+        // A car in the next lane, of which no more is seen.
+        scene.show(&[(1800.0 - f32::from(frame), 400.0, 130.0, "IF99", 0.999)]);
+    }
+    scene.wait(3.0);
+    assert!(scene.ended().is_empty());
+    let mut scene = Scene::new();
+    for frame in 0..10_u8 {
+        // It falls back, and all of its plate is seen.
+        let x = 1840.0 - 30.0 * f32::from(frame);
+        let text = if x + 130.0 > 1920.0 { "IF99" } else { "IF99STK" };
+        scene.show(&[(x, 400.0, 130.0, text, 0.97)]);
+    }
+    scene.wait(3.0);
+    assert_eq!(texts(&scene.ended()), ["IF99STK"]);
 }

@@ -33,6 +33,8 @@ const STILL_IOU: f32 = 0.9;
 const GOOD_WIDTH_PX: f32 = 90.0;
 /// Narrow plates may all be misread alike: the vote on them waits for twice the reads.
 const EARLY_WIDTH_PX: f32 = 60.0;
+/// A corner this near to the left or right edge of its picture is where the picture ends, not the plate, pixels.
+const CUT_OFF_PX: f32 = 1.5;
 
 /// Where a track is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,8 +125,11 @@ impl Track {
         self.looked_at = Some((at_s, detection.rect));
     }
 
-    /// Counts a reading of the plate.
+    /// Counts a reading of the plate, unless the picture's edge cuts it off: `IF99` is plainly read of `IF 99 STK`.
     pub(super) fn read(&mut self, frame: &Frame, detection: &Detection, reading: Reading) {
+        if is_cut_off(&detection.quad, frame.picture.width_px()) {
+            return;
+        }
         let width_px = detection.quad.width_px();
         let weight = ((width_px - 20.0) / (GOOD_WIDTH_PX - 20.0)).clamp(0.05, 1.0)
             * detection.score.clamp(0.3, 1.0);
@@ -264,4 +269,10 @@ impl Track {
             look: best.look.clone(),
         })
     }
+}
+
+/// Whether a plate goes on beyond the left or right edge of a picture so wide.
+fn is_cut_off(quad: &Quad, picture_width_px: u32) -> bool {
+    let right_px = picture_width_px as f32 - CUT_OFF_PX;
+    quad.0.iter().any(|[x, _]| !(CUT_OFF_PX..=right_px).contains(x))
 }

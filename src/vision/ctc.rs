@@ -6,8 +6,10 @@
 //! syntax may know that one is missing.
 
 mod beam;
+mod pool;
 
 use beam::{Prefix, beam, forward};
+use pool::{Heard, LEAST_OPINION, Weights, share_of};
 
 use crate::plate::{ALPHABET, Country, PlateText, Position, character_index, grammar};
 
@@ -21,12 +23,6 @@ const ALIKE_SHARE: f32 = 0.08;
 /// How much of both together each of such a pair has at least, where it stands between its like: letters
 /// between letters, digits between digits.
 const AMONG_ITS_LIKE: f32 = 0.5;
-/// How sure several networks together are: with 1 as sure as they are on average, with their
-/// number as if each were right or wrong independently of the others. Fitted on val.
-const POOLED_SHARPNESS: f64 = 1.0;
-/// What a network holds less probable than this part of its likeliest text or character counts as
-/// much.
-const LEAST_OPINION: f32 = 1e-5;
 /// A text that no network gives this part of its likeliest one is not asked about.
 const WORTH_ASKING: f64 = 1e-3;
 
@@ -48,7 +44,8 @@ pub(super) struct Decoded {
 /// columns; what speaks for other lengths is spread evenly over the alphabet, so that a
 /// reading that may lack a character is no certain reading. Several networks are heard as one by
 /// the geometric mean of what they hold probable (a logarithmic opinion pool): first of whole
-/// texts, then, within the chosen one, of each character. Their columns are not comparable.
+/// texts, then, within the chosen one, of each character, with [`MEAN_SHARE`] of their arithmetic mean. Their
+/// columns are not comparable.
 pub(super) fn decode(networks: &[&[f32]], country: Option<(Country, f32)>) -> Decoded {
     let texts = texts(networks);
     let unreadable = Decoded { positions: Vec::new(), rows: 1 };
@@ -68,7 +65,7 @@ pub(super) fn decode(networks: &[&[f32]], country: Option<(Country, f32)>) -> De
     let length_share = same.map(|(_, weight)| weight).sum::<f64>() / all.max(f64::MIN_POSITIVE);
     let present = length_share.powf(1.0 / chosen.len() as f64).min(1.0) as f32;
     let mut rows = 1;
-    let mut pooled = vec![[1.0_f32; ALPHABET.len()]; chosen.len()];
+    let mut heard = vec![Heard::NOTHING; chosen.len()];
     for (index, columns) in networks.iter().enumerate() {
         let runs = align(columns, chosen);
         if index == 0 {
@@ -76,23 +73,16 @@ pub(super) fn decode(networks: &[&[f32]], country: Option<(Country, f32)>) -> De
             let lower = runs.iter().filter(|run| run.start >= half).count();
             rows = if lower > 0 && lower < runs.len() { 2 } else { 1 };
         }
-        for (pooled, run) in pooled.iter_mut().zip(runs) {
-            let mine = characters(columns, run);
-            for (pooled, p) in pooled.iter_mut().zip(mine) {
-                *pooled *= p.max(LEAST_OPINION).powf(share_of(networks) as f32);
-            }
+        for (heard, run) in heard.iter_mut().zip(runs) {
+            heard.add(&characters(columns, run), networks.len());
         }
     }
-    let kinds: Vec<Kind> = pooled.iter().map(Kind::of).collect();
-    let surroundings = (0..pooled.len()).map(|place| surrounding(&kinds, place));
-    let positions = pooled.iter().zip(surroundings);
+    let weights: Vec<Weights> = heard.iter().map(Heard::together).collect();
+    let kinds: Vec<Kind> = weights.iter().map(Kind::of).collect();
+    let surroundings = (0..weights.len()).map(|place| surrounding(&kinds, place));
+    let positions = weights.iter().zip(surroundings);
     let positions = positions.map(|(weights, like)| position(*weights, present, like)).collect();
     Decoded { positions, rows }
-}
-
-/// The exponent of one network's probabilities in the pool.
-fn share_of(networks: &[&[f32]]) -> f64 {
-    if networks.len() > 1 { POOLED_SHARPNESS / networks.len() as f64 } else { 1.0 }
 }
 
 /// Every text that a network holds possible, as classes from 1, with the probability that all
@@ -115,7 +105,7 @@ fn texts(networks: &[&[f32]]) -> Vec<(Vec<u8>, f64)> {
         // No network can rule out altogether what another one sees.
         let least = mine.first().map_or(0.0, Prefix::total) * f64::from(LEAST_OPINION);
         for (text, probability) in &mut texts {
-            *probability *= forward(columns, text).max(least).powf(share_of(networks));
+            *probability *= forward(columns, text).max(least).powf(share_of(networks.len()));
         }
     }
     texts
@@ -168,7 +158,7 @@ fn align(columns: &[f32], classes: &[u8]) -> Vec<std::ops::Range<usize>> {
 }
 
 /// The distribution over characters of a run of columns, without the blank.
-fn characters(columns: &[f32], run: std::ops::Range<usize>) -> [f32; ALPHABET.len()] {
+fn characters(columns: &[f32], run: std::ops::Range<usize>) -> Weights {
     let mut weights = [0.0_f32; ALPHABET.len()];
     for column in columns.chunks_exact(CLASSES).skip(run.start).take(run.len()) {
         for (weight, p) in weights.iter_mut().zip(&column[1..]) {
@@ -189,7 +179,7 @@ enum Kind {
 }
 
 impl Kind {
-    fn of(weights: &[f32; ALPHABET.len()]) -> Self {
+    fn of(weights: &Weights) -> Self {
         let best = weights.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
         let character = best.and_then(|(index, _)| ALPHABET.get(index)).copied().unwrap_or('0');
         let pair = |(digit, letter): &(char, char)| [*digit, *letter].contains(&character);
@@ -220,11 +210,7 @@ fn surrounding(kinds: &[Kind], place: usize) -> Option<Kind> {
 
 /// A position that is there with probability `present`, by the weights of its characters and by what stands
 /// on both sides of it.
-fn position(
-    mut weights: [f32; ALPHABET.len()],
-    present: f32,
-    surrounding: Option<Kind>,
-) -> Position {
+fn position(mut weights: Weights, present: f32, surrounding: Option<Kind>) -> Position {
     for (digit, letter) in DRAWN_ALIKE {
         if let (Some(digit), Some(letter)) = (character_index(digit), character_index(letter)) {
             let both = weights[digit] + weights[letter];
