@@ -24,6 +24,7 @@ cd "$here"
 "$python" -m varco_training.reader.train --data "$data" --out "$out" --quads "$out/quads.jsonl" --minutes 2 --wall-minutes 6 --resume | tee -a "$out/log.txt"
 "$python" -m varco_training.reader.export --run "$out" --data "$data" --quads "$out/quads.jsonl" --out "$out/reader.onnx" --version smoke
 "$python" -m varco_training.reader.evaluate --data "$data" --quads "$out/quads.jsonl" --model "$out/reader.onnx"
+"$python" -m varco_training.reader.sheet --data "$data" --quads "$out/quads.jsonl" --arranger ../plate-reader.onnx --rows 3 --out "$out/sheet.png"
 "$python" -m varco_training.detector.train --data "$data" --out "$out/detector" --quads "$out/quads.jsonl" --minutes 0.5
 "$python" -m varco_training.conditions --data "$data" --quads "$out/quads.jsonl" --out "$out/conditions" --only beside-45
 "$python" -m varco_training.reader.published --model ../plate-reader-second.onnx --data "$data" --quads "$out/quads.jsonl" --out "$out/published/checkpoint.pt"

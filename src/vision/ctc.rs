@@ -44,8 +44,8 @@ pub(super) struct Decoded {
 /// columns; what speaks for other lengths is spread evenly over the alphabet, so that a
 /// reading that may lack a character is no certain reading. Several networks are heard as one by
 /// the geometric mean of what they hold probable (a logarithmic opinion pool): first of whole
-/// texts, then, within the chosen one, of each character, with [`MEAN_SHARE`] of their arithmetic mean. Their
-/// columns are not comparable.
+/// texts, then, within the chosen one, of each character, with a share of their arithmetic mean ([`Heard`]).
+/// Their columns are not comparable.
 pub(super) fn decode(networks: &[&[f32]], country: Option<(Country, f32)>) -> Decoded {
     let texts = texts(networks);
     let unreadable = Decoded { positions: Vec::new(), rows: 1 };
