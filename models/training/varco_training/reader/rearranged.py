@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..pack import PlateCrop
-from . import ALPHABET, MARGIN_X, CropSize
+from . import MARGIN_X, CropSize
 from .measure import Infer, as_given
+from .together import lattice
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -81,12 +82,7 @@ class Parted:
 
 def _way(logits: Floats, text: str) -> tuple[list[float], float] | None:
     """Where each sign of `text` stands on the likeliest way through the columns [T,40], and that way's logarithm (Viterbi's algorithm)."""
-    rows = logits - logits.max(1, keepdims=True)
-    rows = rows - np.log(np.exp(rows).sum(1, keepdims=True))
-    states = np.zeros(2 * len(text) + 1, np.int64)
-    states[1::2] = [ALPHABET.index(c) + 1 for c in text]
-    skips = np.zeros(len(states), bool)
-    skips[3::2] = states[3::2] != states[1:-2:2]
+    rows, states, skips = lattice(logits, text)
     reached = np.full(len(states), -np.inf)
     reached[:2] = rows[0, states[:2]]
     back = np.zeros((len(rows), len(states)), np.int64)

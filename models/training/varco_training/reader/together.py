@@ -14,14 +14,24 @@ LEAST_LOG = np.log(1e-5)
 """No reader can rule out what another one sees: below this part of its own text a text counts as much."""
 
 
-def log_probability(logits: NDArray[np.float32], text: str) -> float:
-    """Natural logarithm of the sum over all ways of spreading `text` over the columns (Graves et al., 2006)."""
+Lattice = tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.bool_]]
+"""Logarithms of the columns' probabilities [T,40], the class of each state (blank, sign, blank, ...), and which states a way may enter past a blank."""
+
+
+def lattice(logits: NDArray[np.float32], text: str) -> Lattice:
+    """What the ways of spreading `text` over the columns go through (Graves et al., 2006)."""
     rows = logits - logits.max(1, keepdims=True)
     rows = rows - np.log(np.exp(rows).sum(1, keepdims=True))
     states = np.zeros(2 * len(text) + 1, np.int64)
     states[1::2] = [ALPHABET.index(c) + 1 for c in text]
     skips = np.zeros(len(states), bool)
     skips[3::2] = states[3::2] != states[1:-2:2]
+    return rows, states, skips
+
+
+def log_probability(logits: NDArray[np.float32], text: str) -> float:
+    """Natural logarithm of the sum over all ways of spreading `text` over the columns."""
+    rows, states, skips = lattice(logits, text)
     reached = np.full(len(states), -np.inf)
     reached[0] = 0.0
     for row in rows:
