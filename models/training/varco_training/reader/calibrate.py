@@ -19,8 +19,8 @@ from ..labels import SEALED_VAL_LABELS
 from ..pack import detected_quads, labelled_crops, plate_crops
 from ..plates import CODES
 from . import ALPHABET, SLOTS
-from .evaluate import opened
 from .measure import as_given
+from .session import opened
 
 TEMPERATURES = np.exp(np.arange(-0.7, 1.8, 0.05))
 

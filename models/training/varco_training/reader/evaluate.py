@@ -10,20 +10,19 @@ import argparse
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import cv2
 import numpy as np
-import onnxruntime as ort
 
 from ..labels import SEALED_VAL_LABELS
 from ..pack import Quads, detected_quads, labelled_crops, plate_crops, validation_crops
 from . import CropSize
 from .benchmark import full_faults, two_rows
 from .degrade import to_input
-from .measure import Infer, as_given, read, resize, score
+from .measure import as_given, read, resize, score
+from .session import Network, opened
 from .together import read_together
 
 Look = Callable[[CropSize], np.ndarray]
@@ -32,31 +31,6 @@ Reader = Callable[[Sequence[Look]], list[str]]
 """Plates to their texts."""
 SHOWN = CropSize(160, 48)
 """Size of a plate on the sheet of those misread."""
-
-
-@dataclass(frozen=True)
-class Network:
-    """An exported reader on one thread of ONNX Runtime."""
-
-    infer: Infer
-    size: CropSize
-    """What it sees of a plate."""
-    session: ort.InferenceSession
-
-
-def opened(path: Path) -> Network:
-    """The reader of a file."""
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-
-    def infer(crops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        floats = np.ascontiguousarray(crops.transpose(0, 3, 1, 2)).astype(np.float32) / 255
-        logits, country = session.run(["logits", "country"], {"crops": floats})
-        return logits, country
-
-    _, _, height, width = session.get_inputs()[0].shape
-    return Network(infer, CropSize(width, height), session)
 
 
 def reader_of(networks: Sequence[Network]) -> Reader:

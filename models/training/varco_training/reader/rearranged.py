@@ -62,22 +62,25 @@ class Parted:
         """The plate alone, pulled straight, as wide as it is for its height."""
         corners = np.float32(self.crop.corners)
         tall = float(np.linalg.norm(corners[3] - corners[0]) + np.linalg.norm(corners[2] - corners[1])) / 2
-        return self.straight((int(np.clip(STRAIGHT_PX * self.width_px / max(tall, 1.0), STRAIGHT_PX, 8 * STRAIGHT_PX)), STRAIGHT_PX))
-
-    def straight(self, size: tuple[int, int]) -> Image:
-        """The plate alone, pulled straight, at a width and height, px."""
-        return cv2.warpPerspective(self.crop.patch, self._matrix(size), size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return _straight(self.crop, (int(np.clip(STRAIGHT_PX * self.width_px / max(tall, 1.0), STRAIGHT_PX, 8 * STRAIGHT_PX)), STRAIGHT_PX))
 
     def with_plate(self, plate: Image) -> Image:
         """The patch with another picture of the plate in its place."""
         size = plate.shape[1], plate.shape[0]
         patch = self.crop.patch.copy()
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        return cv2.warpPerspective(plate, self._matrix(size), patch.shape[1::-1], patch, flags, cv2.BORDER_TRANSPARENT)
+        return cv2.warpPerspective(plate, _matrix(self.crop, size), patch.shape[1::-1], patch, flags, cv2.BORDER_TRANSPARENT)
 
-    def _matrix(self, size: tuple[int, int]) -> NDArray[np.float64]:
-        w, h = size
-        return cv2.getPerspectiveTransform(np.float32(self.crop.corners), np.float32([(0, 0), (w, 0), (w, h), (0, h)]))
+
+def _matrix(crop: PlateCrop, size: tuple[int, int]) -> NDArray[np.float64]:
+    """From a crop's plate to a rectangle of that width and height, px."""
+    w, h = size
+    return cv2.getPerspectiveTransform(np.float32(crop.corners), np.float32([(0, 0), (w, 0), (w, h), (0, h)]))
+
+
+def _straight(crop: PlateCrop, size: tuple[int, int]) -> Image:
+    """The plate alone, pulled straight, at a width and height, px."""
+    return cv2.warpPerspective(crop.patch, _matrix(crop, size), size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
 def _way(logits: Floats, text: str) -> tuple[list[float], float] | None:
@@ -115,7 +118,7 @@ def parted(crops: Sequence[PlateCrop], infer: Infer, size: CropSize) -> list[Par
         half = len(logits) // 2
         at = (np.array(known[0]) % half + 0.5) / half * (1 + 2 * MARGIN_X) - MARGIN_X
         if (np.diff(at) > 0.02).all():
-            plate = Parted(crop, _cuts(Parted(crop, np.zeros(0, np.float32)), at.astype(np.float32)))
+            plate = Parted(crop, _cuts(crop, at.astype(np.float32)))
             if _well_cut(plate, infer, size):
                 found.append(plate)
     return found
@@ -130,12 +133,12 @@ def _well_cut(plate: Parted, infer: Infer, size: CropSize) -> bool:
     return all(way and way[1] > LEAST_LOG_A_TRIED_SIGN * len(plate.crop.text) for way in ways)
 
 
-def _cuts(plate: Parted, at: Floats) -> Floats:
+def _cuts(crop: PlateCrop, at: Floats) -> Floats:
     """Where signs begin and end that stand around `at`: in the stillest columns between them."""
     width = 256
-    grey = cv2.cvtColor(plate.straight((width, STRAIGHT_PX)), cv2.COLOR_BGR2GRAY)[STRAIGHT_PX // 6 : -STRAIGHT_PX // 6]
-    changes = np.abs(cv2.Sobel(grey, cv2.CV_32F, 1, 1, ksize=3)).mean(0) + np.abs(cv2.Sobel(grey, cv2.CV_32F, 1, 0, ksize=3)).mean(0)
-    changes += np.abs(cv2.Sobel(grey, cv2.CV_32F, 0, 1, ksize=3)).mean(0)
+    grey = cv2.cvtColor(_straight(crop, (width, STRAIGHT_PX)), cv2.COLOR_BGR2GRAY)[STRAIGHT_PX // 6 : -STRAIGHT_PX // 6]
+    ways = (1, 1), (1, 0), (0, 1)
+    changes = np.sum([np.abs(cv2.Sobel(grey, cv2.CV_32F, dx, dy, ksize=3)).mean(0) for dx, dy in ways], axis=0)
     changes = cv2.GaussianBlur(changes[None], (0, 0), 1.5)[0]
     steps = np.diff(at)
     usual = float(np.median(steps))

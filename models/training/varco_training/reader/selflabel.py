@@ -17,8 +17,8 @@ import numpy as np
 from ..labels import SEALED_LABELS, read_labels
 from ..pack import PlateCrop, unread_crops
 from . import MARGIN_X, MARGIN_Y, CropSize
-from .evaluate import Network, opened
 from .measure import decode, resize, signs
+from .session import Network, opened
 
 SOURCES = frozenset({"ol", "vr", "ru", "in", "mp", "wd"})
 """Sources whose plates nobody has read in the pack. A few pictures of each are mirrored: strike those lines."""

@@ -15,10 +15,10 @@ import numpy as np
 from ..labels import SEALED_LABELS
 from . import MARGIN_X, CropSize
 from .degrade import to_input
-from .evaluate import opened
 from .measure import as_given
 from .rearranged import Parted, Rearranged, parted
 from .samples import RealCrops, augment, rendered
+from .session import opened
 
 SIZE = CropSize(256, 80)
 CAPTION_PX = 16

@@ -23,11 +23,11 @@ from ..labels import SEALED_LABELS, SEALED_VAL_LABELS
 from ..pack import detected_quads, labelled_crops, plate_crops
 from ..plates import CODES
 from .degrade import to_input
-from .evaluate import opened
 from .measure import Infer, as_given, read, score
 from .network import FAMILIES, SIZES, Outputs, Reader, enlarged
 from .rearranged import parted
 from .samples import IGNORED, SLOTS, Batch, Pool, RealCrops, make_batch, rendered
+from .session import opened
 
 BATCH, REAL_SHARE, PEAK_RATE = 128, 0.35, 2e-3
 STEPS_SHARE = 0.3
