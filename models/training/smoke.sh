@@ -26,6 +26,10 @@ cd "$here"
 "$python" -m varco_training.reader.evaluate --data "$data" --quads "$out/quads.jsonl" --model "$out/reader.onnx"
 "$python" -m varco_training.reader.sheet --data "$data" --quads "$out/quads.jsonl" --arranger ../plate-reader.onnx --rows 3 --out "$out/sheet.png"
 "$python" -m varco_training.detector.train --data "$data" --out "$out/detector" --quads "$out/quads.jsonl" --minutes 0.5
+"$python" -m varco_training.fleet --out "$out/fleet" --models 6 --views 4
+"$python" -m varco_training.fleet.sheet --drawn "$out/fleet" --out "$out/fleet.png"
+"$python" -m varco_training.restore --network classifier --data "$data" --model ../vehicle-classifier.onnx --out "$out/classifier"
+"$python" -m varco_training.classifier.train --data "$data" --drawn "$out/fleet" --start "$out/classifier/last.pt" --out "$out/classifier" --minutes 0.2
 "$python" -m varco_training.conditions --data "$data" --quads "$out/quads.jsonl" --out "$out/conditions" --only beside-45
 "$python" -m varco_training.reader.published --model ../plate-reader-second.onnx --data "$data" --quads "$out/quads.jsonl" --out "$out/published/checkpoint.pt"
 "$python" - "$out/log.txt" <<'PY'

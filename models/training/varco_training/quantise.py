@@ -51,7 +51,7 @@ def quantise(source: Path, target: Path, batches: Iterable[np.ndarray], keep: Se
 
 
 def float_weights(model: onnx.ModelProto) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Weights and biases of the convolutions of an exported network by the names of their nodes, int8 ones made floats."""
+    """Weights and biases of the convolutions and whole layers of an exported network by the names of their nodes, int8 ones made floats."""
     stored = {i.name: numpy_helper.to_array(i) for i in model.graph.initializer}
     for node in model.graph.node:
         if node.op_type == "DequantizeLinear" and node.input[0] in stored:
@@ -61,4 +61,4 @@ def float_weights(model: onnx.ModelProto) -> dict[str, tuple[np.ndarray, np.ndar
             if scale.ndim:
                 shape[axis] = -1
             stored[node.output[0]] = ((whole.astype(np.int64) - zero.astype(np.int64).reshape(shape)) * scale.reshape(shape)).astype(np.float32)
-    return {n.name: (stored[n.input[1]], stored[n.input[2]]) for n in model.graph.node if n.op_type == "Conv"}
+    return {n.name: (stored[n.input[1]], stored[n.input[2]]) for n in model.graph.node if n.op_type in ("Conv", "Gemm")}

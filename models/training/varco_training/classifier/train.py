@@ -17,6 +17,7 @@ from torch.nn import functional
 
 from ..detector.pictures import read_pictures, read_vehicle_pictures
 from ..feeding import feed
+from ..fleet.drawn import read_drawn
 from ..running import Schedule, begun, options
 from ..vehicles.labels import completed, labelled, mistaken
 from .network import NOTHING, OUTPUTS, VehicleClassifier
@@ -43,18 +44,18 @@ def mirrored(batch: Batch) -> Batch:
     return views.flip(3), shares, moves * moves.new_tensor([-1.0, 1.0, 1.0, 1.0])
 
 
-def composer_of(data: Path) -> ViewComposer:
-    """What makes views of the train split: of pictures of vehicles, and of those of plates with our own labels."""
+def composer_of(data: Path, drawn: Path | None = None) -> ViewComposer:
+    """What makes views of the train split: of pictures of vehicles, and of those of plates with our own labels; and of the vehicles in the folder `drawn`."""
     vehicles, plates = completed(read_vehicle_pictures(data, "train")), read_pictures(data, "train")
     own = labelled(plates)
     parts = parts_of(vehicles, np.random.default_rng(5), 4) + parts_of(own, np.random.default_rng(6), 1)
     mistakes = [subject(picture.decode()[0], box, NOTHING) for picture, box in mistaken(vehicles + plates)]
-    return ViewComposer(vehicles_of(vehicles) + vehicles_of(own), parts, mistakes)
+    return ViewComposer(vehicles_of(vehicles) + vehicles_of(own), parts, mistakes, read_drawn(drawn) if drawn else ())
 
 
-def batches(data: Path, rng: np.random.Generator) -> Iterator[Batch]:
+def batches(data: Path, drawn: Path | None, rng: np.random.Generator) -> Iterator[Batch]:
     """Endless batches of views."""
-    composer = composer_of(data)
+    composer = composer_of(data, drawn)
     while True:
         samples = [composer.sample(rng) for _ in range(BATCH)]
         images, shares, moves = zip(*samples, strict=True)
@@ -81,7 +82,7 @@ def train(given: argparse.Namespace) -> None:
     schedule = Schedule(given.minutes, given.rate, DECAY, KEEP)
     run = begun(VehicleClassifier(), given.start, given.out / "last.pt", schedule, given.resume)
     compiled = torch.compile(run.model, dynamic=False) if given.compile else run.model
-    fed = feed(partial(batches, given.data), given.seed + run.step, mirrored, MOST_USES)
+    fed = feed(partial(batches, given.data, given.drawn), given.seed + run.step, mirrored, MOST_USES)
 
     def loss_of() -> tuple[Tensor, dict[str, float], int]:
         views, shares, moves = next(fed)
@@ -96,7 +97,9 @@ def train(given: argparse.Namespace) -> None:
 
 def main() -> None:
     """Command line."""
-    train(options(__doc__, 45.0, PEAK_RATE).parse_args())
+    parser = options(__doc__, 45.0, PEAK_RATE)
+    parser.add_argument("--drawn", type=Path, help="a folder of drawn vehicles, from varco_training.fleet")
+    train(parser.parse_args())
 
 
 if __name__ == "__main__":

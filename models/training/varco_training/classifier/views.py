@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -13,6 +13,7 @@ from ..detector.photometry import degrade
 from ..detector.pictures import GroupSampler, Picture
 from ..detector.targets import overlap
 from ..detector.vehicles import LEAST_SIDE_PX, VEHICLE_CLASSES
+from ..fleet.drawn import Drawn, before
 from ..vehicles.crops import recoloured
 from .network import MOVES, NOTHING, OUTPUTS, SIDE_PX
 
@@ -27,8 +28,13 @@ FADED = 0.5
 GREY = 127
 KEPT_AROUND, KEPT_PX = 2.1, 288
 """What is kept of each vehicle in memory: this square, of that side at most."""
+KEPT_AROUND_RIDERS, KEPT_PX_OF_RIDERS = 2.9, 400
+"""The same of motorcycles, whose boxes may reach up to the rider's head."""
+MOTORCYCLE = VEHICLE_CLASSES.index("motorcycle")
 OUTPUT_SHARES = {"car": 0.3, "van": 0.1, "truck": 0.21, "bus": 0.14, "motorcycle": 0.1}
 """How often a view shows each class: cars are in nine of ten pictures, and lorries are what is mistaken. The rest shows nothing."""
+DRAWN_SHARES = {"car": 0.15, "van": 0.25, "truck": 0.4, "bus": 0.4}
+"""How many of each are drawn ones, where there are any: most where the real ones are few. All kinds but two-wheelers, so that being drawn tells nothing."""
 MIXED_SHARE, PIECED_SHARE = 0.4, 0.25
 """Views mixed with another one (mixup, Zhang et al., 2018), and those with a piece of another one (CutMix, Yun et al., 2019): a thousand
 lorries are learnt by heart within minutes."""
@@ -39,6 +45,10 @@ GROWN, MOST_GROWN = 0.17, 0.4
 """How far the middle of the box that is shown is off, in its sides, and the logarithm of how much too large it is: deviation and limit."""
 LEAST_IOU = 0.48
 """A box that is further off shows a part, or next to nothing."""
+RIDER_SHARE, RIDER = 0.35, (0.2, 1.0)
+"""Motorcycles whose box reaches up to where a rider's head may be, and by how much of the motorcycle's height: the labels leave riders out,
+and detectors take them in."""
+LEAST_IOU_OF_RIDERS = 0.36
 PART_IOU = (0.1, 0.38)
 """A box that overlaps a vehicle by this little holds a part of it."""
 
@@ -81,11 +91,12 @@ def _seen(image: Image, box: Floats, turned: NDArray[np.float64]) -> Image:
 
 def subject(image: Image, box: Floats, output: int) -> Subject:
     """What is kept of a vehicle in a picture."""
-    middle, side = (box[:2] + box[2:]) / 2, KEPT_AROUND * float((box[2:] - box[:2]).max())
+    around, most_px = (KEPT_AROUND_RIDERS, KEPT_PX_OF_RIDERS) if output == MOTORCYCLE else (KEPT_AROUND, KEPT_PX)
+    middle, side = (box[:2] + box[2:]) / 2, around * float((box[2:] - box[:2]).max())
     low = np.floor(middle - side / 2).astype(int).clip(0)
     high = np.minimum(np.ceil(middle + side / 2).astype(int), image.shape[1::-1])
     part = image[low[1] : high[1], low[0] : high[0]]
-    factor = min(1.0, KEPT_PX / max(part.shape[:2]))
+    factor = min(1.0, most_px / max(part.shape[:2]))
     if factor < 1.0:
         part = cv2.resize(part, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     ratio = np.array(part.shape[1::-1]) / (high - low)
@@ -138,12 +149,15 @@ def parts_of(pictures: Iterable[Picture], rng: np.random.Generator, each: int) -
 class ViewComposer:
     """Makes training views."""
 
-    def __init__(self, vehicles: list[tuple[str, Subject]], parts: list[Subject], mistakes: list[Subject]) -> None:
-        """`vehicles` with the source of each; of what is none, parts and grounds, and what the detector took for vehicles."""
+    def __init__(self, vehicles: list[tuple[str, Subject]], parts: list[Subject], mistakes: list[Subject], drawn: Sequence[Drawn] = ()) -> None:
+        """`vehicles` with the source of each; of what is none, parts and grounds, and what the detector took for vehicles; drawn vehicles."""
         of_output = {o: [(source, one) for source, one in vehicles if one.output == o] for o in range(NOTHING)}
         self._samplers = [GroupSampler(of_output[VEHICLE_CLASSES.index(name)]) for name in OUTPUT_SHARES]
         self._samplers.append(GroupSampler([*(("part", one) for one in parts), *(("mistake", one) for one in mistakes)]))
         self._shares = np.array([*OUTPUT_SHARES.values(), 1 - sum(OUTPUT_SHARES.values())])
+        self._drawn = [[one for one in drawn if one.index == VEHICLE_CLASSES.index(name)] for name in OUTPUT_SHARES]
+        self._drawn_shares = [DRAWN_SHARES.get(name, 0.0) for name in OUTPUT_SHARES]
+        self._grounds = parts
 
     def sample(self, rng: np.random.Generator) -> tuple[Image, Floats, Floats]:
         """One view, with light, lens and coding applied, the share of each output in it [7] and the moves of its box [4], which
@@ -166,9 +180,16 @@ class ViewComposer:
             shares = share * shares + (1 - share) * others
         return image, shares, moves
 
+    def _draw(self, rng: np.random.Generator) -> Subject:
+        place = int(rng.choice(len(self._samplers), p=self._shares))
+        if place < len(self._drawn) and self._drawn[place] and rng.random() < self._drawn_shares[place]:
+            one = self._drawn[place][rng.integers(len(self._drawn[place]))]
+            return Subject(before(rng, one, self._grounds[rng.integers(len(self._grounds))].image), one.box, one.index)
+        return self._samplers[place].draw(rng)
+
     def _one(self, rng: np.random.Generator) -> tuple[Image, Floats, Floats]:
-        one = self._samplers[rng.choice(len(self._samplers), p=self._shares)].draw(rng)
-        box = _moved(rng, one.box)
+        one = self._draw(rng)
+        box = _moved(rng, one.box, rider=one.output == MOTORCYCLE and rng.random() < RIDER_SHARE)
         image = one.image
         if rng.random() < SMALL_SHARE:
             factor = float(np.exp(rng.uniform(np.log(18), np.log(90)))) / float((one.box[2:] - one.box[:2]).max())
@@ -190,14 +211,17 @@ class ViewComposer:
         return seen, shares, moves_between(box, one.box, turned) if one.output != NOTHING else np.full(MOVES, np.nan, np.float32)
 
 
-def _moved(rng: np.random.Generator, box: Floats) -> Floats:
-    """The box as a detector may find it."""
+def _moved(rng: np.random.Generator, true: Floats, rider: bool) -> Floats:
+    """The box as a detector may find it, of a motorcycle with its rider."""
+    box = true.copy()
+    if rider:
+        box[1] -= rng.uniform(*RIDER) * (box[3] - box[1])
     middle, size = (box[:2] + box[2:]) / 2, box[2:] - box[:2]
     while True:
         at = middle + rng.normal(0, MOVED, 2).clip(-MOST_MOVED, MOST_MOVED) * size
         half = size * np.exp(rng.normal(0, GROWN, 2).clip(-MOST_GROWN, MOST_GROWN)) / 2
         found = np.concatenate([at - half, at + half]).astype(np.float32)
-        if overlap(found, box[None])[0] >= LEAST_IOU:
+        if overlap(found, true[None])[0] >= (LEAST_IOU_OF_RIDERS if rider else LEAST_IOU):
             return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -26,6 +27,8 @@ OWN_SHARE = 0.15
 """Crops out of the pictures of plates in which a person looked at the vehicles (`labels.py`)."""
 SET_IN_SHARE, MOST_SET_IN = 0.45, 3
 """Crops into which cut-out vehicles are set, and how many of them at most."""
+DRAWN_SHARE = 0.4
+"""Set-in vehicles that are drawn ones, where there are any."""
 HIDDEN_SHARE = 0.6
 """A vehicle of which a set-in one hides more than this is left out of account."""
 CROWDED, CROWDED_SHARE = 6, 0.12
@@ -59,11 +62,14 @@ class Sample:
 class VehicleComposer:
     """Makes training crops."""
 
-    def __init__(self, pictures: list[Picture], classless: list[Picture], own: list[Picture], cut_out: list[CutOut]) -> None:
-        """`pictures` of vehicles with a class, those with boxes alone, those with our own labels, and single vehicles to set in."""
+    def __init__(
+        self, pictures: list[Picture], classless: list[Picture], own: list[Picture], cut_out: list[CutOut], drawn: Sequence[CutOut] = ()
+    ) -> None:
+        """`pictures` of vehicles with a class, those with boxes alone, those with our own labels, and single vehicles to set in, real and drawn."""
         self._sampler, self._classless = VehicleSampler(pictures), classless
         self._own = VehicleSampler(own) if own else None
         self._cut_out = GroupSampler((one.classes, one) for one in cut_out) if cut_out else None
+        self._drawn = GroupSampler((one.classes, one) for one in drawn) if drawn else None
         self._crowded = [p for p in pictures if len(p.vehicles) > CROWDED]
         self._decoded: dict[str, Image] = {}
 
@@ -72,7 +78,8 @@ class VehicleComposer:
         crop = self._crop(rng, size)
         if self._cut_out and rng.random() < SET_IN_SHARE:
             for _ in range(rng.integers(1, MOST_SET_IN + 1)):
-                _set_in(rng, crop, self._cut_out.draw(rng))
+                sampler = self._drawn if self._drawn and rng.random() < DRAWN_SHARE else self._cut_out
+                _set_in(rng, crop, sampler.draw(rng))
         if rng.random() < MIXED_SHARE:
             other, share = self._crop(rng, size), float(rng.uniform(0.4, 0.6))
             crop = Crop(cv2.addWeighted(crop.image, share, other.image, 1 - share, 0), crop.vehicles + other.vehicles)

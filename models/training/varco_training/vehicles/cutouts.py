@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..detector.pictures import Picture
 from ..detector.vehicles import Vehicle
+from ..fleet.drawn import Drawn
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -83,6 +84,16 @@ def cut_outs(pictures: list[Picture]) -> list[CutOut]:
             if one is not None:
                 found.append(one)
     return found
+
+
+def cut_out_of(one: Drawn) -> CutOut:
+    """A drawn vehicle, what of its shadow lies in its box included."""
+    x0, y0, x1, y1 = one.box.astype(int)
+    image = one.image[y0:y1, x0:x1]
+    scale = min(1.0, SIDE_PX / max(image.shape[:2]))
+    if scale < 1.0:
+        image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return CutOut(np.ascontiguousarray(image[..., :3]), np.ascontiguousarray(image[..., 3]), (one.index,))
 
 
 def hidden_share(box: Floats, other: Floats) -> float:

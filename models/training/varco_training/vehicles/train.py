@@ -16,9 +16,10 @@ from torch import Tensor
 
 from ..detector.pictures import read_pictures, read_vehicle_pictures
 from ..feeding import feed
+from ..fleet.drawn import read_drawn
 from ..running import Schedule, begun, options
 from .crops import CROP_PX, VehicleComposer
-from .cutouts import cut_outs
+from .cutouts import cut_out_of, cut_outs
 from .labels import completed, labelled
 from .loss import vehicle_loss
 from .network import VehicleDetector
@@ -42,17 +43,19 @@ def mirrored(batch: Batch) -> Batch:
     return pictures.flip(3), boxes, classes, ignored
 
 
-def composer_of(data: Path) -> VehicleComposer:
-    """What makes crops of the train split: of pictures of vehicles, and of those of plates with the source's boxes or our own labels."""
+def composer_of(data: Path, drawn: Path | None = None) -> VehicleComposer:
+    """What makes crops of the train split: of pictures of vehicles, and of those of plates with the source's boxes or our own labels; into some the
+    vehicles of the folder `drawn` are set."""
     vehicles, plates = completed(read_vehicle_pictures(data, "train")), read_pictures(data, "train")
     own = labelled(plates)
     known = {p.name for p in own}
-    return VehicleComposer(vehicles, [p for p in plates if p.vehicles and p.name not in known], own, cut_outs(vehicles))
+    more = [cut_out_of(one) for one in read_drawn(drawn)] if drawn else ()
+    return VehicleComposer(vehicles, [p for p in plates if p.vehicles and p.name not in known], own, cut_outs(vehicles), more)
 
 
-def batches(data: Path, size_px: int, rng: np.random.Generator) -> Iterator[Batch]:
+def batches(data: Path, size_px: int, drawn: Path | None, rng: np.random.Generator) -> Iterator[Batch]:
     """Endless batches of crops."""
-    composer = composer_of(data)
+    composer = composer_of(data, drawn)
     while True:
         samples = [composer.sample(rng, size_px) for _ in range(BATCH)]
         pictures = np.stack([s.image[..., ::-1].transpose(2, 0, 1) for s in samples])
@@ -67,7 +70,7 @@ def train(given: argparse.Namespace) -> None:
     schedule = Schedule(given.minutes, given.rate, DECAY, KEEP)
     run = begun(VehicleDetector(), given.start, given.out / "last.pt", schedule, given.resume)
     compiled = torch.compile(run.model, dynamic=False) if given.compile else run.model
-    fed = feed(partial(batches, given.data, given.crop), given.seed + run.step, mirrored, MOST_USES)
+    fed = feed(partial(batches, given.data, given.crop, given.drawn), given.seed + run.step, mirrored, MOST_USES)
 
     def loss_of() -> tuple[Tensor, dict[str, float], int]:
         pictures, *labels = next(fed)
@@ -83,6 +86,7 @@ def main() -> None:
     """Command line."""
     parser = options(__doc__, 80.0, PEAK_RATE)
     parser.add_argument("--crop", type=int, default=CROP_PX, help="side of a training crop, px, a multiple of 32")
+    parser.add_argument("--drawn", type=Path, help="a folder of drawn vehicles, from varco_training.fleet")
     train(parser.parse_args())
 
 
