@@ -20,8 +20,10 @@ const OUTPUTS: usize = VehicleKind::ALL.len() + 1;
 /// How a box has to change: its middle to the right and down, in its own width and height, and the
 /// logarithms by which its width and height grow.
 const MOVES: usize = 4;
-/// How much of the moves that the network asks for a box makes; chosen on val.
-const MOVED: f32 = 0.75;
+/// How much of the moves that the network asks for a box makes at the first look and, from where it then
+/// is, at the second; chosen on val.
+const MOVED: f32 = 1.0;
+const MOVED_AGAIN: f32 = 0.5;
 /// No box is moved further at once, nor made larger or smaller by more.
 const MOST_MOVED: f32 = 0.5;
 /// What the classifier counts in the kind, the rest is the detector's: a weighted geometric mean.
@@ -60,12 +62,15 @@ impl VehicleClassifier {
         for batch in found.chunks_mut(BATCH / views_each) {
             let mut said = self.look(picture, batch)?;
             for (one, said) in batch.iter_mut().zip(&said) {
-                one.rect = said.moved(&one.rect);
+                one.rect = said.moved(&one.rect, MOVED);
             }
             if self.thorough {
                 // A box that ended too early hid the rest of a lorry.
                 let again = self.look(picture, batch)?;
-                said.iter_mut().zip(&again).for_each(|(first, second)| first.hear(second));
+                for ((one, said), again) in batch.iter_mut().zip(&mut said).zip(&again) {
+                    one.rect = again.moved(&one.rect, MOVED_AGAIN);
+                    said.hear(again);
+                }
             }
             for (one, said) in batch.iter_mut().zip(said) {
                 weigh(one, said.probabilities());
@@ -137,13 +142,13 @@ impl Said {
         self.logits = mean(&[self.logits, again.logits]);
     }
 
-    /// The box after the moves.
-    fn moved(&self, rect: &Rect) -> Rect {
+    /// The box after this share of the moves.
+    fn moved(&self, rect: &Rect, share: f32) -> Rect {
         if !self.moves.iter().all(|value| value.is_finite()) {
             return *rect; // a network gone wrong has no say
         }
         let [right, down, wider, higher] =
-            self.moves.map(|value| (MOVED * value).clamp(-MOST_MOVED, MOST_MOVED));
+            self.moves.map(|value| (share * value).clamp(-MOST_MOVED, MOST_MOVED));
         let [x, y] = rect.centre();
         let (w, h) = (rect.w * wider.exp(), rect.h * higher.exp());
         Rect { x: x + right * rect.w - w / 2.0, y: y + down * rect.h - h / 2.0, w, h }
@@ -222,10 +227,10 @@ mod tests {
     #[test]
     fn a_box_is_moved_and_grown_within_limits() {
         let rect = Rect::from([100.0, 100.0, 80.0, 40.0]);
-        let moved = |moves| Said { logits: [0.0; OUTPUTS], moves }.moved(&rect);
+        let moved = |moves| Said { logits: [0.0; OUTPUTS], moves }.moved(&rect, 0.5);
         assert_eq!(moved([0.0; MOVES]), rect);
         // Half as wide again, all of it to the right.
-        let longer = moved([0.25 / MOVED, 0.0, 1.5_f32.ln() / MOVED, 0.0]);
+        let longer = moved([0.25 / 0.5, 0.0, 1.5_f32.ln() / 0.5, 0.0]);
         assert!((longer.x - 100.0).abs() < 1e-3 && (longer.w - 120.0).abs() < 1e-3, "{longer:?}");
         assert_eq!((longer.y, longer.h), (100.0, 40.0));
         assert_eq!(moved([f32::NAN, 0.0, 0.0, 0.0]), rect);

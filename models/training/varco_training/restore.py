@@ -32,8 +32,8 @@ Batches = Callable[[Path, np.random.Generator], Iterator[tuple[Tensor, ...]]]
 
 NETWORKS: dict[str, tuple[Callable[[], nn.Module], Batches]] = {
     "plates": (Detector, lambda data, rng: plates.batches(data, None, None, rng)),
-    "vehicles": (VehicleDetector, lambda data, rng: vehicles.batches(data, CROP_PX, None, rng)),
-    "classifier": (VehicleClassifier, lambda data, rng: classifier.batches(data, None, rng)),
+    "vehicles": (VehicleDetector, lambda data, rng: vehicles.batches(data, CROP_PX, (), rng)),
+    "classifier": (VehicleClassifier, lambda data, rng: classifier.batches(data, (), rng)),
 }
 
 

@@ -20,8 +20,8 @@ Floats = NDArray[np.float32]
 SHARE = 0.6
 """What the classifier counts in the class, as `src/vision/vehicle_classifier.rs` has it: a weighted geometric mean."""
 LEAST = 1e-3
-MOVED = 0.75
-"""How much of the moves that the network asks for a box makes."""
+MOVED, MOVED_AGAIN = 1.0, 0.5
+"""How much of the moves that the network asks for a box makes at the first look and, from where it then is, at the second."""
 MOST_MOVED = 0.5
 
 
@@ -33,6 +33,11 @@ def weighed(found: FoundVehicle, said: Floats) -> FoundVehicle:
     sums = (max(float(one.sum()), 1e-9) for one in (found.scores, kinds))
     mixed = (found.scores / next(sums) + LEAST) ** (1 - SHARE) * (kinds / next(sums) + LEAST) ** SHARE
     return replace(found, score=score, scores=(score * mixed / mixed.sum()).astype(np.float32))
+
+
+def after(box: Floats, moves: Floats) -> Floats:
+    """The box after the moves, within limits."""
+    return moved_by(box, moves.clip(-MOST_MOVED, MOST_MOVED))
 
 
 def probabilities(logits: Floats) -> Floats:
@@ -67,12 +72,13 @@ class ClassifiedSession(VehicleSession):
         found = super().find(image, least_score, once)
         if not found:
             return []
-        logits, moves = self.look(image, [v.box for v in found], once)
         limits = np.tile(np.float32(image.shape[1::-1]), 2)
-        moves = (MOVED * moves).clip(-MOST_MOVED, MOST_MOVED)
-        boxes = [moved_by(v.box, move).clip(0, limits) for v, move in zip(found, moves, strict=True)]
+        logits, moves = self.look(image, [v.box for v in found], once)
+        boxes = [after(v.box, MOVED * move).clip(0, limits) for v, move in zip(found, moves, strict=True)]
         if not once:
-            logits = (logits + self.look(image, boxes, once)[0]) / 2
+            again, moves = self.look(image, boxes, once)
+            logits = (logits + again) / 2
+            boxes = [after(box, MOVED_AGAIN * move).clip(0, limits) for box, move in zip(boxes, moves, strict=True)]
         moved = [replace(v, box=box) for v, box in zip(found, boxes, strict=True)]
         return distinct(sorted(map(weighed, moved, probabilities(logits)), key=lambda v: -v.score))
 

@@ -6,7 +6,7 @@ One core is enough; the views are made in one process beside it.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -44,16 +44,16 @@ def mirrored(batch: Batch) -> Batch:
     return views.flip(3), shares, moves * moves.new_tensor([-1.0, 1.0, 1.0, 1.0])
 
 
-def composer_of(data: Path, drawn: Path | None = None) -> ViewComposer:
-    """What makes views of the train split: of pictures of vehicles, and of those of plates with our own labels; and of the vehicles in the folder `drawn`."""
+def composer_of(data: Path, drawn: Sequence[Path] = ()) -> ViewComposer:
+    """What makes views of the train split: of pictures of vehicles, and of those of plates with our own labels; and of the vehicles in the folders `drawn`."""
     vehicles, plates = completed(read_vehicle_pictures(data, "train")), read_pictures(data, "train")
     own = labelled(plates)
     parts = parts_of(vehicles, np.random.default_rng(5), 4) + parts_of(own, np.random.default_rng(6), 1)
     mistakes = [subject(picture.decode()[0], box, NOTHING) for picture, box in mistaken(vehicles + plates)]
-    return ViewComposer(vehicles_of(vehicles) + vehicles_of(own), parts, mistakes, read_drawn(drawn) if drawn else ())
+    return ViewComposer(vehicles_of(vehicles) + vehicles_of(own), parts, mistakes, read_drawn(drawn))
 
 
-def batches(data: Path, drawn: Path | None, rng: np.random.Generator) -> Iterator[Batch]:
+def batches(data: Path, drawn: Sequence[Path], rng: np.random.Generator) -> Iterator[Batch]:
     """Endless batches of views."""
     composer = composer_of(data, drawn)
     while True:
@@ -98,7 +98,7 @@ def train(given: argparse.Namespace) -> None:
 def main() -> None:
     """Command line."""
     parser = options(__doc__, 45.0, PEAK_RATE)
-    parser.add_argument("--drawn", type=Path, help="a folder of drawn vehicles, from varco_training.fleet")
+    parser.add_argument("--drawn", type=Path, nargs="+", default=[], help="folders of drawn vehicles, from varco_training.fleet")
     train(parser.parse_args())
 
 

@@ -19,7 +19,7 @@ from .coaches import bus, minibus
 from .lorries import lorry, pickup
 from .portrait import portrait
 
-MAKERS = ((lorry, 0.42), (pickup, 0.08), (bus, 0.16), (minibus, 0.1), (van, 0.08), (car, 0.16))
+MAKERS = ((lorry, 0.32), (pickup, 0.06), (bus, 0.14), (minibus, 0.14), (van, 0.12), (car, 0.22))
 """What is drawn, and how much of it."""
 
 

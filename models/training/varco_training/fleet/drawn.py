@@ -7,6 +7,7 @@ taken for real, but it shows what makes a lorry from every side: a cab with some
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,11 +33,11 @@ class Drawn:
     """What it is, a place in `VEHICLE_CLASSES`."""
 
 
-def read_drawn(folder: Path) -> list[Drawn]:
-    """What `python -m varco_training.fleet` has written."""
+def read_drawn(folders: Iterable[Path]) -> list[Drawn]:
+    """What `python -m varco_training.fleet` has written to each of the folders."""
     found = []
-    for line in (folder / "labels.jsonl").read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
+    rows = ((folder, json.loads(line)) for folder in folders for line in (folder / "labels.jsonl").read_text(encoding="utf-8").splitlines())
+    for folder, row in rows:
         image = cv2.imread(str(folder / row["image"]), cv2.IMREAD_UNCHANGED)
         x, y, w, h = row["box"]
         found.append(Drawn(np.asarray(image, np.uint8), np.array([x, y, x + w, y + h], np.float32), VEHICLE_CLASSES.index(row["class"])))

@@ -51,20 +51,24 @@ class Lorry:
 
 
 def measures(rng: np.random.Generator) -> Lorry:
-    """A light one of two axles (4 to 6 m) twice as often as a heavy one."""
+    """A light one of two axles (4 to 6 m) twice as often as a heavy one, of which a fifth have a trailer (12 to 16 m)."""
+    trailer = False
     if rng.random() < 0.65:
         high, width = float(rng.uniform(1.75, 2.25)), float(rng.uniform(1.62, 2.05))
         length, wheel = float(rng.uniform(4.1, 6.4)), float(rng.uniform(0.29, 0.37))
         deck = float(rng.uniform(0.62, 0.95))
     else:
         high, width = float(rng.uniform(2.4, 3.6)), float(rng.uniform(2.2, 2.55))
-        length, wheel = float(rng.uniform(6.0, 11.0)), float(rng.uniform(0.44, 0.54))
+        trailer = rng.random() < 0.2
+        length, wheel = float(rng.uniform(12.0, 16.0) if trailer else rng.uniform(6.0, 11.0)), float(rng.uniform(0.44, 0.54))
         deck = float(rng.uniform(0.95, 1.25))
     bonnet = float(rng.uniform(0.5, 1.3)) * high / 2 if rng.random() < 0.25 else 0.0
     cab = bonnet + high * float(rng.uniform(0.62, 0.85)) + (high * 0.3 if rng.random() < 0.2 else 0.0)
     front = bonnet * 0.5 + wheel * 1.6 + float(rng.uniform(0.1, 0.4))
     rear = length - float(rng.uniform(0.18, 0.3)) * length
     axles = (front, rear) if length < 7 or rng.random() < 0.5 else (front, rear - 2.6 * wheel, rear)
+    if trailer:
+        axles = (front, cab + 0.9, rear - 2.6 * wheel, rear, rear + 2.6 * wheel)
     return Lorry(
         length, width, cab, bonnet, high * float(rng.uniform(0.48, 0.62)), high, float(rng.uniform(0.2, 0.36)), deck, wheel, axles
     )  # fmt: skip

@@ -17,7 +17,7 @@ ROWS, COLUMNS, SIDE_PX = 8, 12, 104
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--drawn", type=Path, required=True, help="a folder from varco_training.fleet")
+    parser.add_argument("--drawn", type=Path, nargs="+", required=True, help="folders from varco_training.fleet")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()

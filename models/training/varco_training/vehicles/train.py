@@ -6,7 +6,7 @@ One core is enough; the crops are made in one process beside it.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -43,17 +43,17 @@ def mirrored(batch: Batch) -> Batch:
     return pictures.flip(3), boxes, classes, ignored
 
 
-def composer_of(data: Path, drawn: Path | None = None) -> VehicleComposer:
+def composer_of(data: Path, drawn: Sequence[Path] = ()) -> VehicleComposer:
     """What makes crops of the train split: of pictures of vehicles, and of those of plates with the source's boxes or our own labels; into some the
-    vehicles of the folder `drawn` are set."""
+    vehicles of the folders `drawn` are set."""
     vehicles, plates = completed(read_vehicle_pictures(data, "train")), read_pictures(data, "train")
     own = labelled(plates)
     known = {p.name for p in own}
-    more = [cut_out_of(one) for one in read_drawn(drawn)] if drawn else ()
+    more = [cut_out_of(one) for one in read_drawn(drawn)]
     return VehicleComposer(vehicles, [p for p in plates if p.vehicles and p.name not in known], own, cut_outs(vehicles), more)
 
 
-def batches(data: Path, size_px: int, drawn: Path | None, rng: np.random.Generator) -> Iterator[Batch]:
+def batches(data: Path, size_px: int, drawn: Sequence[Path], rng: np.random.Generator) -> Iterator[Batch]:
     """Endless batches of crops."""
     composer = composer_of(data, drawn)
     while True:
@@ -86,7 +86,7 @@ def main() -> None:
     """Command line."""
     parser = options(__doc__, 80.0, PEAK_RATE)
     parser.add_argument("--crop", type=int, default=CROP_PX, help="side of a training crop, px, a multiple of 32")
-    parser.add_argument("--drawn", type=Path, help="a folder of drawn vehicles, from varco_training.fleet")
+    parser.add_argument("--drawn", type=Path, nargs="+", default=[], help="folders of drawn vehicles, from varco_training.fleet")
     train(parser.parse_args())
 
 
