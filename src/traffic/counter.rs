@@ -20,6 +20,9 @@ const REACH: usize = 1;
 const LEAST_CELLS: usize = 10;
 /// Passages whose plates may still be asked for.
 const MAX_PAST: usize = 64;
+/// What lies below a vehicle's box by no more than this share of its height is taken for a part of it
+/// where no other box holds it.
+const BELOW: f32 = 0.15;
 
 /// Counts the vehicles before one camera.
 ///
@@ -88,18 +91,21 @@ impl TrafficCounter {
     }
 
     /// The vehicle to which something at a place at a time belongs, such as a plate: its number
-    /// and its kind, also shortly before and after it was seen. Of several the one that the detector
-    /// knows best.
+    /// and its kind, also shortly before and after it was seen, when what drives towards the camera
+    /// is lower in the picture than its last box. Of several the one that the detector knows best.
     #[must_use]
     pub fn vehicle_at(&self, at_s: f64, rect: &Rect) -> Option<(u64, Option<VehicleKind>)> {
         let [x, y] = rect.centre();
         let (x, y) = (x / self.to_px[0], y / self.to_px[1]);
         let all = self.vehicles.iter().chain(&self.past);
         let holding = all.filter_map(|vehicle| {
-            let [left, top, right, bottom] = edges(&vehicle.near(at_s)?);
-            ((left..=right).contains(&x) && (top..=bottom).contains(&y)).then_some(vehicle)
+            let rect = vehicle.near(at_s)?;
+            let [left, top, right, bottom] = edges(&rect);
+            let reaches = |bottom| (left..=right).contains(&x) && (top..=bottom).contains(&y);
+            reaches(bottom + BELOW * rect.h).then(|| (reaches(bottom), vehicle))
         });
-        let best = holding.max_by_key(|vehicle| (vehicle.boxes > 0, vehicle.looks))?;
+        let (_, best) =
+            holding.max_by_key(|(inside, vehicle)| (*inside, vehicle.boxes > 0, vehicle.looks))?;
         Some((best.id, best.kind().map(|(kind, _)| kind)))
     }
 

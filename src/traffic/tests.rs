@@ -290,6 +290,9 @@ fn the_kind_is_what_most_looks_say_and_a_parked_one_does_not_pass() {
     let at = counter.vehicle_at(30.0 / FPS, &plate);
     assert_eq!(at.map(|(_, kind)| kind), Some(Some(VehicleKind::Van)));
     assert_eq!(counter.vehicle_at(1.0 / FPS, &Rect::from([300.0, 5.0, 9.0, 3.0])), None);
+    // Just below the box it is still its bumper, further down the road.
+    let below = |y| counter.vehicle_at(30.0 / FPS, &Rect { y, ..plate });
+    assert_eq!((below(131.0), below(143.0)), (at, None));
     all.extend(counter.flush());
     assert_eq!(all.len(), 1, "{}", told(&all));
     assert_eq!((all[0].kind, all[0].heading), (Some(VehicleKind::Van), Heading::Right));
