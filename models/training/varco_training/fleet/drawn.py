@@ -55,7 +55,7 @@ def before(rng: np.random.Generator, one: Drawn, ground: Image) -> Image:
         behind = behind[:, ::-1]
     alpha = one.image[..., 3:].astype(np.float32) / 255.0
     # Haze, and a light of another colour than the drawing's.
-    haze, tint = float(rng.uniform(0, 0.25)), rng.normal(1.0, 0.08, 3) * float(np.exp(rng.normal(0, 0.2)))
+    haze, tint = rng.uniform(0, 0.25), rng.normal(1.0, 0.08, 3) * float(np.exp(rng.normal(0, 0.2)))
     worn = one.image[..., :3] * tint.astype(np.float32)
     worn += haze * (behind.mean((0, 1)) - worn)
     return (behind * (1 - alpha) + worn * alpha).clip(0, 255).astype(np.uint8)

@@ -24,6 +24,9 @@ from .paints import (
 )
 from .shapes import Solid, arches, box, hollow, union
 
+OPEN = ("boards", "stakes", "tipper")
+"""Loads that lie in a tray without a roof."""
+
 
 @dataclass(frozen=True)
 class Lorry:
@@ -51,28 +54,28 @@ def measures(rng: np.random.Generator) -> Lorry:
     """A light one of two axles (4 to 6 m) twice as often as a heavy one, of which a fifth have a trailer (12 to 16 m)."""
     trailer = False
     if rng.random() < 0.65:
-        high, width = float(rng.uniform(1.75, 2.25)), float(rng.uniform(1.62, 2.05))
-        length, wheel = float(rng.uniform(4.1, 6.4)), float(rng.uniform(0.29, 0.37))
-        deck = float(rng.uniform(0.62, 0.95))
+        high, width = rng.uniform(1.75, 2.25), rng.uniform(1.62, 2.05)
+        length, wheel = rng.uniform(4.1, 6.4), rng.uniform(0.29, 0.37)
+        deck = rng.uniform(0.62, 0.95)
     else:
-        high, width = float(rng.uniform(2.4, 3.6)), float(rng.uniform(2.2, 2.55))
+        high, width = rng.uniform(2.4, 3.6), rng.uniform(2.2, 2.55)
         trailer = rng.random() < 0.2
-        length, wheel = float(rng.uniform(12.0, 16.0) if trailer else rng.uniform(6.0, 11.0)), float(rng.uniform(0.44, 0.54))
-        deck = float(rng.uniform(0.95, 1.25))
-    bonnet = float(rng.uniform(0.5, 1.3)) * high / 2 if rng.random() < 0.25 else 0.0
-    cab = bonnet + high * float(rng.uniform(0.62, 0.85)) + (high * 0.3 if rng.random() < 0.2 else 0.0)
-    front = bonnet * 0.5 + wheel * 1.6 + float(rng.uniform(0.1, 0.4))
-    rear = length - float(rng.uniform(0.18, 0.3)) * length
+        length, wheel = float(rng.uniform(12.0, 16.0) if trailer else rng.uniform(6.0, 11.0)), rng.uniform(0.44, 0.54)
+        deck = rng.uniform(0.95, 1.25)
+    bonnet = rng.uniform(0.5, 1.3) * high / 2 if rng.random() < 0.25 else 0.0
+    cab = bonnet + high * rng.uniform(0.62, 0.85) + (high * 0.3 if rng.random() < 0.2 else 0.0)
+    front = bonnet * 0.5 + wheel * 1.6 + rng.uniform(0.1, 0.4)
+    rear = length - rng.uniform(0.18, 0.3) * length
     axles = (front, rear) if length < 7 or rng.random() < 0.5 else (front, rear - 2.6 * wheel, rear)
     if trailer:
         axles = (front, cab + 0.9, rear - 2.6 * wheel, rear, rear + 2.6 * wheel)
     return Lorry(
-        length, width, cab, bonnet, high * float(rng.uniform(0.48, 0.62)), high, float(rng.uniform(0.2, 0.36)), deck, wheel, axles
+        length, width, cab, bonnet, high * rng.uniform(0.48, 0.62), high, rng.uniform(0.2, 0.36), deck, wheel, axles
     )  # fmt: skip
 
 
 def _cab(m: Lorry, rng: np.random.Generator) -> Block:
-    w, rake = m.width / 2, float(rng.uniform(0.05, 0.3))
+    w, rake = m.width / 2, rng.uniform(0.05, 0.3)
     low, sill, top = m.clear, m.high * 0.52, m.high
     side = [(0.02, low), (0.0, low + 0.2), (0.03, sill - 0.12)]
     if m.bonnet:
@@ -80,7 +83,7 @@ def _cab(m: Lorry, rng: np.random.Generator) -> Block:
     at = m.bonnet
     side += [(at + 0.06, sill + 0.05), (at + 0.06 + rake * m.high * 0.45, top - 0.18), (at + rake * m.high * 0.5 + 0.2, top - 0.02),
              (m.cab - 0.06, top), (m.cab, top - 0.15), (m.cab, low + 0.1), (m.cab - 0.1, low)]  # fmt: skip
-    front = [(0, low - 0.02), (w * 0.88, low), (w * 0.95, low + 0.15), (w * 0.96, sill), (w * float(rng.uniform(0.82, 0.93)), top - 0.12),
+    front = [(0, low - 0.02), (w * 0.88, low), (w * 0.95, low + 0.15), (w * 0.96, sill), (w * rng.uniform(0.82, 0.93), top - 0.12),
              (w * 0.75, top - 0.01), (0, top + 0.02)]  # fmt: skip
     plan = [(0, -0.02), (w * 0.55, 0.0), (w * 0.84, 0.06), (w * 0.96, 0.3), (w * 0.96, m.cab - 0.03), (0, m.cab)]
     return Block(side, front, plan, 0.08)
@@ -88,34 +91,34 @@ def _cab(m: Lorry, rng: np.random.Generator) -> Block:
 
 def _load(m: Lorry, rng: np.random.Generator) -> tuple[Solid, float, str]:
     """What is behind the cab, how high it is and what it is."""
-    w, z0, z1, y = m.width / 2, m.cab + float(rng.uniform(0.05, 0.2)), m.length, m.deck
-    w *= float(rng.uniform(0.97, 1.08))
+    w, z0, z1, y = m.width / 2, m.cab + rng.uniform(0.05, 0.2), m.length, m.deck
+    w *= rng.uniform(0.97, 1.08)
     kind = str(
         rng.choice(["box", "sheet", "boards", "stakes", "tipper", "tank", "bare", "mixer"], p=[0.28, 0.17, 0.2, 0.1, 0.1, 0.06, 0.04, 0.05])
     )
     if kind == "box":
-        top = m.high * float(rng.uniform(1.0, 1.42))
+        top = m.high * rng.uniform(1.0, 1.42)
         if rng.random() < 0.2:  # over the cab as well
             return union(box(w, y, top, z0, z1), box(w * 0.95, m.high + 0.02, top, m.cab * 0.5, z0 + 0.2)), top, kind
         return box(w, y, top, z0, z1), top, kind
     if kind == "sheet":
-        top, eaves = m.high * float(rng.uniform(1.0, 1.4)), float(rng.uniform(0.05, 0.4))
+        top, eaves = m.high * rng.uniform(1.0, 1.4), rng.uniform(0.05, 0.4)
         arch = Outline(mirrored([(0, y - 0.5), (w, y - 0.5), (w, top - eaves), (w * 0.75, top - 0.05), (0, top)]))
         whole = box(w, y, top, z0, z1)
         return (lambda p: np.maximum(whole(p), arch.distance(p[..., 0], p[..., 1]))), top, kind
-    if kind in ("boards", "stakes", "tipper"):
+    if kind in OPEN:
         side = {"boards": (0.28, 0.5), "stakes": (0.7, 1.3), "tipper": (0.5, 1.1)}[kind]
-        top = y + float(rng.uniform(*side)) * (1.0 if m.high < 2.3 else 1.4)
+        top = y + rng.uniform(*side) * (1.0 if m.high < 2.3 else 1.4)
         tray = hollow(box(w, y, top, z0, z1), box(w - 0.07, y + 0.12, top + 0.5, z0 + 0.07, z1 - 0.07))
         if rng.random() < 0.6:
             heaps: list[Solid] = [tray]
             for _ in range(rng.integers(1, 6)):
-                at = float(rng.uniform(z0 + 0.4, z1 - 0.4))
-                size = float(rng.uniform(0.25, 0.8)) * w
+                at = rng.uniform(z0 + 0.4, z1 - 0.4)
+                size = rng.uniform(0.25, 0.8) * w
                 if rng.random() < 0.5:
-                    heaps.append(ball((float(rng.uniform(-0.4, 0.4)) * w, y + 0.2, at), (size, float(rng.uniform(0.4, 1.2)), size * 1.3)))
+                    heaps.append(ball((rng.uniform(-0.4, 0.4) * w, y + 0.2, at), (size, rng.uniform(0.4, 1.2), size * 1.3)))
                 else:
-                    heaps.append(box(size, y + 0.1, y + float(rng.uniform(0.3, 1.3)), at - 0.35, min(at + 0.35, z1 - 0.1)))
+                    heaps.append(box(size, y + 0.1, y + rng.uniform(0.3, 1.3), at - 0.35, min(at + 0.35, z1 - 0.1)))
             return union(*heaps), max(top, y + 1.4), kind
         return tray, max(top, y + 0.3), kind
     if kind == "tank":
@@ -132,6 +135,17 @@ def _load(m: Lorry, rng: np.random.Generator) -> tuple[Solid, float, str]:
     return box(w * 0.35, y - 0.12, y + 0.05, z0, z1), y + 0.1, kind
 
 
+def _colour_of_load(kind: str, body: Colour, rng: np.random.Generator) -> Colour:
+    if kind in ("box", "tank") and rng.random() < 0.5:
+        return 0.86, 0.86, 0.86
+    if kind in OPEN and rng.random() < 0.5:
+        return body
+    colour = paint(rng, 0.4)
+    if kind == "sheet":  # more often coloured
+        return (0.72, 0.72, 0.7) if rng.random() < 0.3 else paint(rng, 0.2)
+    return colour
+
+
 def _front(m: Lorry, body: Colour, load: Colour, top: float, rng: np.random.Generator) -> Sheet:
     w = m.width / 2
     s = Sheet(-w - 0.15, w + 0.15, 0, max(top, m.high) + 0.15, load)
@@ -139,14 +153,14 @@ def _front(m: Lorry, body: Colour, load: Colour, top: float, rng: np.random.Gene
     low, sill = m.clear, m.high * 0.52
     bumper = dulled(body, 0.9) if rng.random() < 0.5 else (0.12, 0.12, 0.12)
     rectangle(s, -w, w, low - 0.05, low + m.high * 0.13, bumper, 0.2)
-    g = float(rng.uniform(0.4, 0.75)) * w
+    g = rng.uniform(0.4, 0.75) * w
     y0 = low + m.high * 0.16
-    rectangle(s, -g, g, y0, y0 + m.high * float(rng.uniform(0.06, 0.14)), (0.06, 0.06, 0.06), MATT)
+    rectangle(s, -g, g, y0, y0 + m.high * rng.uniform(0.06, 0.14), (0.06, 0.06, 0.06), MATT)
     for k in range(int(rng.integers(0, 4))):
         s.line([(-g * 0.95, y0 + 0.03 + k * 0.06), (g * 0.95, y0 + 0.03 + k * 0.06)], 0.015, (0.5, 0.5, 0.5), 0.6)
-    head_lamps(s, w * 0.74, y0 + 0.06, w * 0.34, m.high * float(rng.uniform(0.06, 0.1)))
+    head_lamps(s, w * 0.74, y0 + 0.06, w * 0.34, m.high * rng.uniform(0.06, 0.1))
     plate(s, 0, low + m.high * 0.07)
-    narrow, high = w * float(rng.uniform(0.76, 0.86)), m.high - float(rng.uniform(0.14, 0.3))
+    narrow, high = w * rng.uniform(0.76, 0.86), m.high - rng.uniform(0.14, 0.3)
     pane(s, [(-w * 0.88, sill + 0.06), (w * 0.88, sill + 0.06), (narrow, high), (-narrow, high)])
     rectangle(s, -w * 0.86, w * 0.86, sill + 0.07, sill + 0.12, (0.1, 0.1, 0.1), GLASS)
     if rng.random() < 0.3:
@@ -164,7 +178,7 @@ def _rear(m: Lorry, load: Colour, top: float, kind: str, rng: np.random.Generato
         s.line([(0, m.deck), (0, top)], 0.025, dulled(load, 0.5))
         for a in (0.18, 0.6):
             s.line([(a * w, m.deck + 0.05), (a * w, top - 0.05)], 0.03, (0.55, 0.55, 0.55), 0.5, both=True)
-    if kind in ("boards", "stakes", "tipper"):
+    if kind in OPEN:
         for k in range(3):
             s.line([(-w, m.deck + 0.1 + 0.16 * k), (w, m.deck + 0.1 + 0.16 * k)], 0.015, dulled(load, 0.6))
     tail_lamps(s, w * 0.8, m.deck - 0.14, w * 0.24, 0.13)
@@ -188,10 +202,10 @@ def _side(m: Lorry, body: Colour, load: Colour, top: float, kind: str, rng: np.r
     for z in m.axles:
         s.disc(z, m.wheel, m.wheel + 0.1, (0.04, 0.04, 0.04), MATT)
     y0, z0 = m.deck, m.cab + 0.12
-    if kind in ("boards", "stakes", "tipper"):
-        steps = np.arange(z0 + 0.05, m.length, float(rng.uniform(0.4, 0.9)))
+    if kind in OPEN:
+        steps = np.arange(z0 + 0.05, m.length, rng.uniform(0.4, 0.9))
         for z in steps:
-            s.line([(float(z), y0), (float(z), top)], float(rng.uniform(0.03, 0.08)), dulled(load, 0.65))
+            s.line([(float(z), y0), (float(z), top)], rng.uniform(0.03, 0.08), dulled(load, 0.65))
         for k in range(int(rng.integers(1, 5))):
             s.line([(z0, y0 + 0.08 + 0.18 * k), (m.length, y0 + 0.08 + 0.18 * k)], 0.018, dulled(load, 0.6))
         if kind == "stakes":  # one sees through
@@ -199,8 +213,8 @@ def _side(m: Lorry, body: Colour, load: Colour, top: float, kind: str, rng: np.r
                 rectangle(s, z0, m.length, y0 + 0.34 + 0.24 * k, y0 + 0.42 + 0.24 * k, dulled(load, 0.25), MATT)
     elif kind in ("box", "sheet"):
         if rng.random() < 0.5:
-            for z in np.arange(z0, m.length, float(rng.uniform(0.25, 0.8))):
-                s.line([(float(z), y0), (float(z), top)], 0.02, dulled(load, float(rng.uniform(0.75, 0.92))))
+            for z in np.arange(z0, m.length, rng.uniform(0.25, 0.8)):
+                s.line([(float(z), y0), (float(z), top)], 0.02, dulled(load, rng.uniform(0.75, 0.92)))
         rectangle(s, z0, m.length, y0, y0 + 0.07, dulled(load, 0.6))
         lettering(rng, s, z0, m.length, y0 + 0.1, top)
     return s
@@ -212,7 +226,7 @@ def _top(m: Lorry, body: Colour, load: Colour, kind: str, rng: np.random.Generat
     rectangle(s, -0.15, m.cab + 0.02, -w - 0.2, w + 0.2, body)
     at = m.bonnet
     rectangle(s, at + 0.05, at + 0.05 + m.high * 0.12, -w * 0.85, w * 0.85, (0.05, 0.05, 0.05), GLASS)
-    if kind in ("boards", "stakes", "tipper"):
+    if kind in OPEN:
         rectangle(s, m.cab + 0.2, m.length - 0.08, -w * 0.94, w * 0.94, paint(rng, 0.5) if rng.random() < 0.6 else (0.2, 0.26, 0.3), MATT)
     return s
 
@@ -222,15 +236,7 @@ def lorry(rng: np.random.Generator) -> Model:
     m = measures(rng)
     body = paint(rng)
     load_solid, top, kind = _load(m, rng)
-    load = (
-        (0.86, 0.86, 0.86)
-        if kind in ("box", "tank") and rng.random() < 0.5
-        else body
-        if kind in ("boards", "stakes", "tipper") and rng.random() < 0.5
-        else paint(rng, 0.4)
-    )
-    if kind == "sheet":
-        load = (0.72, 0.72, 0.7) if rng.random() < 0.3 else paint(rng, 0.2)
+    load = _colour_of_load(kind, body, rng)
     frame = box(m.width * 0.38, m.wheel + 0.05, m.deck + 0.02, m.cab * 0.6, m.length - 0.05)
     solid = union(arches(_cab(m, rng), m.axles[:1], m.wheel, m.width), load_solid, frame)
     w = m.width / 2

@@ -36,10 +36,10 @@ WORDS = (
 def paint(rng: np.random.Generator, greys: float = GREYS_SHARE) -> Colour:
     """A vehicle's colour."""
     if rng.random() < greys:
-        grey = float(rng.choice([0.9, 0.84, 0.62, 0.35, 0.13, 0.07], p=[0.32, 0.16, 0.17, 0.13, 0.12, 0.1])) + float(rng.normal(0, 0.03))
+        grey = float(rng.choice([0.9, 0.84, 0.62, 0.35, 0.13, 0.07], p=[0.32, 0.16, 0.17, 0.13, 0.12, 0.1])) + rng.normal(0, 0.03)
         tint = rng.normal(0, 0.012, 3)
         return tuple((grey + tint).clip(0.02, 0.95).tolist())
-    red, green, blue = colorsys.hsv_to_rgb(float(rng.random()), float(rng.uniform(0.45, 0.95)), float(rng.uniform(0.2, 0.85)))
+    red, green, blue = colorsys.hsv_to_rgb(rng.random(), rng.uniform(0.45, 0.95), rng.uniform(0.2, 0.85))
     return blue, green, red
 
 
@@ -67,16 +67,16 @@ def lettering(rng: np.random.Generator, sheet: Sheet, a0: float, a1: float, b0: 
     """Stripes and words between these limits, or nothing."""
     wide, high = a1 - a0, b1 - b0
     if rng.random() < 0.4:
-        at = float(rng.uniform(b0, b1 - 0.2 * high))
-        rectangle(sheet, a0, a1, at, at + high * float(rng.uniform(0.05, 0.3)), paint(rng, 0.2))
+        at = rng.uniform(b0, b1 - 0.2 * high)
+        rectangle(sheet, a0, a1, at, at + high * rng.uniform(0.05, 0.3), paint(rng, 0.2))
     if rng.random() < 0.15:
-        at = float(rng.uniform(a0, a0 + 0.6 * wide))
-        lean, broad = float(rng.uniform(-0.4, 0.4)) * high, float(rng.uniform(0.1, 0.4)) * wide
+        at = rng.uniform(a0, a0 + 0.6 * wide)
+        lean, broad = rng.uniform(-0.4, 0.4) * high, rng.uniform(0.1, 0.4) * wide
         sheet.area([(at, b0), (at + broad, b0), (at + broad + lean, b1), (at + lean, b1)], paint(rng, 0.2))
     if rng.random() < 0.55:
         words = str(rng.choice(WORDS))
-        size = min(high * float(rng.uniform(0.15, 0.5)), wide / max(len(words), 4) * 1.1)
-        sheet.text(words, a0 + float(rng.uniform(0.02, 0.3)) * wide, b0 + float(rng.uniform(0.15, 0.6)) * high, size, paint(rng, 0.3))
+        size = min(high * rng.uniform(0.15, 0.5), wide / max(len(words), 4) * 1.1)
+        sheet.text(words, a0 + rng.uniform(0.02, 0.3) * wide, b0 + rng.uniform(0.15, 0.6) * high, size, paint(rng, 0.3))
 
 
 def plate(sheet: Sheet, a: float, b: float) -> None:

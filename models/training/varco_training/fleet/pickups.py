@@ -14,11 +14,11 @@ from .shapes import arches, box, hollow, union
 
 def pickup(rng: np.random.Generator) -> Model:
     """One pickup."""
-    length, width, high = float(rng.uniform(4.7, 5.7)), float(rng.uniform(1.7, 2.0)), float(rng.uniform(1.62, 1.95))
-    w, wheel, clear = width / 2, float(rng.uniform(0.34, 0.4)), float(rng.uniform(0.3, 0.42))
+    length, width, high = rng.uniform(4.7, 5.7), rng.uniform(1.7, 2.0), rng.uniform(1.62, 1.95)
+    w, wheel, clear = width / 2, rng.uniform(0.34, 0.4), rng.uniform(0.3, 0.42)
     hood, belt = high * 0.56, high * 0.62
-    cowl, roof = length * float(rng.uniform(0.22, 0.26)), length * float(rng.uniform(0.33, 0.37))
-    back = length * float(rng.uniform(0.5, 0.68))
+    cowl, roof = length * rng.uniform(0.22, 0.26), length * rng.uniform(0.33, 0.37)
+    back = length * rng.uniform(0.5, 0.68)
     body = Block(
         [(0.05, clear), (0.0, clear + 0.2), (0.06, hood - 0.08), (0.3, hood), (cowl, belt), (length - 0.02, belt), (length, clear + 0.2), (length - 0.1, clear), (0.4, clear)],
         [(0, clear - 0.02), (w * 0.9, clear), (w, clear + 0.25), (w * 0.97, belt - 0.05), (w * 0.9, belt + 0.02), (0, belt + 0.03)],
@@ -32,9 +32,7 @@ def pickup(rng: np.random.Generator) -> Model:
     covered = rng.random() < 0.2
     whole = union(body, cab) if covered else hollow(union(body, cab), bed)
     if rng.random() < 0.35:
-        whole = union(
-            whole, ball((0, belt - 0.1, (back + length) / 2 + 0.1), (w * 0.7, float(rng.uniform(0.2, 0.7)), (length - back) * 0.35))
-        )
+        whole = union(whole, ball((0, belt - 0.1, (back + length) / 2 + 0.1), (w * 0.7, rng.uniform(0.2, 0.7), (length - back) * 0.35)))
     solid = arches(whole, axles, wheel, width)
     colour = paint(rng)
     front = Sheet(-w - 0.1, w + 0.1, 0, high + 0.1, colour)

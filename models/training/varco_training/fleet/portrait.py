@@ -35,9 +35,7 @@ class Portrait:
 def portrait(model: Model, rng: np.random.Generator) -> Portrait | None:
     """One view; nothing where the camera would stand in the vehicle."""
     down = float(min(abs(rng.normal(0.1, 0.24)), MOST_DOWN))
-    heading = (
-        float(rng.uniform(-np.pi, np.pi)) if rng.random() < 0.5 else float(rng.normal(0, 0.5)) + (np.pi if rng.random() < 0.35 else 0.0)
-    )
+    heading = rng.uniform(-np.pi, np.pi) if rng.random() < 0.5 else rng.normal(0, 0.5) + (np.pi if rng.random() < 0.35 else 0.0)
     focal = float(np.exp(rng.uniform(np.log(1.1), np.log(5.0))))
     across = model.length_m * abs(np.sin(heading)) + model.width_m * abs(np.cos(heading))
     tall = model.height_m * np.cos(down) + model.length_m * abs(np.cos(heading)) * np.sin(down) * 0.8
@@ -66,12 +64,12 @@ def portrait(model: Model, rng: np.random.Generator) -> Portrait | None:
 
 
 def _light(rng: np.random.Generator) -> light.Light:
-    lit = light.DAY.mixed(light.DUSK, float(rng.random()) ** 2)
+    lit = light.DAY.mixed(light.DUSK, rng.random() ** 2)
     sun = np.array([rng.normal(0, 0.6), rng.uniform(0.35, 1.2), rng.normal(0, 0.6)], np.float32)
     gain = np.float32(np.exp(rng.normal(0.25, 0.25)))
     strength = np.float32(rng.uniform(0.1, 1.1))
     return replace(
-        lit, sun_from=sun / np.linalg.norm(sun), sun=lit.sun * strength * gain, ambient=lit.ambient * gain * (1.5 - 0.5 * strength), lamps=float(rng.uniform(0, 0.7))
+        lit, sun_from=sun / np.linalg.norm(sun), sun=lit.sun * strength * gain, ambient=lit.ambient * gain * (1.5 - 0.5 * strength), lamps=rng.uniform(0, 0.7)
     )  # fmt: skip
 
 
@@ -82,8 +80,8 @@ def _shadow(model: Model, at: NDArray[np.float64], heading: float, camera: Camer
     dark = np.zeros((SIDE_PX, SIDE_PX), np.float32)
     low = np.array([0.0, 1.0, 0.0])
     for towards, strength, soft in (
-        (low, float(rng.uniform(0.5, 0.85)), 2.5),
-        (sun, float(rng.uniform(0.1, 0.6)) * float(lit.sun.mean() > 0.2), 1.5),
+        (low, rng.uniform(0.5, 0.85), 2.5),
+        (sun, rng.uniform(0.1, 0.6) * float(lit.sun.mean() > 0.2), 1.5),
     ):
         flat = outline_of(model.mesh, towards)
         ground = np.stack([flat[:, 0], np.zeros(len(flat)), flat[:, 1]], 1) @ rot.T + at
